@@ -1,0 +1,108 @@
+"""How well does a trained network read MNIST's test images, and what people really draw?
+
+    python benchmarks/recognition.py                     MNIST, and ../shared/drawings/*.jsonl if it is there
+    python benchmarks/recognition.py my-drawings.json    drawings saved by index.html, or any list in its format
+    python benchmarks/recognition.py pendigits-orig.tes  UCI's Pen-Based Recognition of Handwritten Digits, original
+
+The last is in https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip
+(Alpaydin and Alimoglu 1998, CC BY 4.0); its pendigits-orig.tes.Z can be given as it is where gzip is installed.
+Prints the confusions, most frequent first, then accuracies; draws what was misread into report/.
+"""
+import argparse
+import math
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from neural_network import NeuralNetwork, draw_sheet, optional, read_drawings, read_mnist, render
+
+
+def wilson(right, count, z=1.96):
+    """Return the 95 % interval of a share: that of Wilson, which holds near 100 % too, where most others fail."""
+    share = right / count
+    middle = share + z * z / (2 * count)
+    reach = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return (middle - reach) / (1 + z * z / count), (middle + reach) / (1 + z * z / count)
+
+
+def read_unipen(path):
+    """Return the drawings in one of UCI's original pen-digits files, as `read_drawings` does for the project's format.
+
+    A digit begins with .SEGMENT DIGIT and its label in quotes, a stroke with .PEN_DOWN; then a point "x y" a line.
+    """
+    if path.suffix == ".Z":
+        try:
+            text = subprocess.run(["gzip", "-dc", path], check=True, capture_output=True).stdout.decode("latin-1")
+        except (FileNotFoundError, subprocess.CalledProcessError):
+            raise ValueError(f"{path}: unpack this file first, by `uncompress {path.name}` or 7-Zip") from None
+    else:
+        text = path.read_text("latin-1")
+    drawings, pen_down = [], False
+    for line in text.splitlines():
+        if label := re.match(r'\.SEGMENT\s+DIGIT\b.*"(\d)"', line):
+            drawings.append({"label": int(label[1]), "strokes": []})
+        elif line.startswith((".PEN_DOWN", ".PEN_UP")):
+            pen_down = line.startswith(".PEN_DOWN")
+            if pen_down and drawings:
+                drawings[-1]["strokes"].append([])
+        elif pen_down and drawings and re.match(r"\s*-?\d", line):
+            x, y = map(float, line.split()[:2])
+            drawings[-1]["strokes"][-1].append([x, -y])            # there y goes up, here down
+    for drawing in drawings:
+        drawing["strokes"] = [stroke for stroke in drawing["strokes"] if stroke]
+    return [drawing for drawing in drawings if drawing["strokes"]]
+
+
+def read_images(path):
+    """Return the drawings of a file as the page would show them to the network: images (n, 784), labels (n,)."""
+    unipen = path.suffix == ".Z" or b".SEGMENT" in path.read_bytes()[:10000]
+    drawings = read_unipen(path) if unipen else read_drawings(path)
+    if not drawings:
+        raise ValueError(f"{path} holds no drawing")
+    images = np.array([render(drawing["strokes"]) for drawing in drawings], np.float32)
+    return images, np.array([drawing["label"] for drawing in drawings], np.int64)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    parser.add_argument("--weights", type=Path, default=HERE.parent / "weights.json")
+    options = parser.parse_args()
+    files = options.files or sorted((HERE.parent.parent / "shared" / "drawings").glob("*.jsonl"))
+    network = NeuralNetwork.load(options.weights)
+    report = HERE.parent / "report"
+    report.mkdir(exist_ok=True)
+    rows = []
+    sets = [("MNIST test", read_mnist(HERE.parent / "data" / "mnist.npz")[2:])] + [(path.name, read_images(path)) for path in files]
+    for name, (images, labels) in sets:
+        predictions = network.predict(images)
+        wrong = np.flatnonzero(predictions != labels)
+        rows.append((name, len(labels), len(labels) - len(wrong)))
+        confusions = Counter(zip(labels[wrong].tolist(), predictions[wrong].tolist())).most_common()
+        most = ", ".join(f"{label} as {read} ({times})" for (label, read), times in confusions[:12])
+        print(f"{name}: {len(wrong)} misread" + (f": {most}" + (", …" if len(confusions) > 12 else "") if most else ""))
+        wrong = wrong[np.lexsort((predictions[wrong], labels[wrong]))][:200]
+        with optional("pictures"):
+            draw_sheet(report / f"misread-{Path(name).stem.replace(' ', '-')}.png", f"{name}: misread ({len(wrong)} shown)",
+                       images[wrong], [f"{labels[i]} read as {predictions[i]}" for i in wrong])
+    shares = [right / count for _, count, right in rows[1:]]
+    print(f"\n{'':20} {'images':>6} {'right':>8}   95 % interval")
+    for name, count, right in rows:
+        low, high = wilson(right, count)
+        print(f"{name:20} {count:6} {100 * right / count:6.2f} %   {100 * low:.2f} to {100 * high:.2f} %")
+    if shares:
+        print(f"{'mean of the files':20} {'':6} {100 * np.mean(shares):6.2f} %")
+    print(f"\nThe misread images are in {report}/misread-*.png")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, ValueError) as error:
+        sys.exit(f"recognition.py: {error}")
