@@ -85,10 +85,9 @@ class NeuralNetwork:
         check_whole("hidden_size", hidden_size)
         check_whole("output_size", output_size)
         self.rng = np.random.default_rng(check_whole("seed", seed, least=0))
-        # Over sqrt(inputs), a sum starts near 1, where the sigmoid is steep. W2 starts three times as large, as
-        # W1 learns from what comes back through W2 (validation: 99.24 % against 99.09 %).
+        # Over sqrt(inputs), a unit's sum starts near 1, where the sigmoid is steep and so learns.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / math.sqrt(input_size)
-        W2 = self.rng.normal(size=(hidden_size, output_size)) / math.sqrt(hidden_size) * 3
+        W2 = self.rng.normal(size=(hidden_size, output_size)) / math.sqrt(hidden_size)
         self.W1, self.b1 = W1.astype(np.float32), np.zeros(hidden_size, np.float32)
         self.W2, self.b2 = W2.astype(np.float32), np.zeros(output_size, np.float32)
         self.training = {}                                      # a record of the training, for the file
