@@ -50,7 +50,7 @@ from tqdm import tqdm
 
 HERE = Path(__file__).resolve().parent
 DECIMALS = 3        # of the weights in a file: on validation images, more of them changed no prediction
-DRAWN_TIMES = 16    # an epoch shows each drawn image this often: about one image in five is a drawn one
+DRAWN_TIMES = 12    # an epoch shows each drawn image this often: about one image in six is a drawn one
 LARGEST = 1e6       # no number in a file may be larger: sums of such numbers stay far inside float32
 
 
