@@ -174,7 +174,7 @@ class NeuralNetwork:
         images, labels = self.check_data(images, labels)
         return float(np.mean(self.predict(images) == labels))
 
-    def explain(self, image, digit, steps=50):
+    def explain(self, image, digit, steps=200):
         """Return how much each pixel of image (784,) adds to a digit's logit, compared with blank paper: (784,).
 
         Integrated gradients (Sundararajan, Taly and Yan, 2017): the logit's gradient, averaged along the way
