@@ -1,5 +1,6 @@
 """The mathematics of the network: gradients, steps, training, and what wrong arguments are told."""
 import math
+import signal
 import warnings
 
 import numpy as np
@@ -116,6 +117,25 @@ def test_the_rate_falls_linearly_and_the_last_smaller_batch_is_used():
     network.train(np.zeros((10, 784)), DIGITS[:10], epochs=2, learning_rate=0.6, batch_size=4)
     assert rates == pytest.approx([0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
     assert sizes == 2 * [(4, 4), (4, 4), (2, 2)]
+
+
+def test_one_ctrl_c_stops_after_the_running_batch_and_two_at_once():
+    network, steps = NeuralNetwork(784, 3), []
+
+    def step(images, labels, rate):
+        steps.append(rate)
+        for _ in range(presses):
+            signal.raise_signal(signal.SIGINT)
+        return np.zeros((len(labels), 10))
+
+    network.step, presses = step, 1
+    assert network.train(np.zeros((20, 784)), DIGITS, epochs=2, batch_size=4) == {"loss": [], "accuracy": []}
+    presses = 2
+    with pytest.raises(KeyboardInterrupt):
+        network.train(np.zeros((20, 784)), DIGITS, epochs=2, batch_size=4)
+    assert len(steps) == 2
+    with pytest.raises(KeyboardInterrupt):                         # afterwards Ctrl-C is what it was
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_the_history_holds_loss_and_accuracy_as_met_in_each_epoch(mnist):

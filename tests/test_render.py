@@ -129,6 +129,8 @@ def test_a_warped_pixel_is_a_weighted_mean_of_pixels_or_paper():
         assert weights.shape == (784, 784) and weights.min() >= 0 and weights.sum(axis=1).max() <= 1 + 1e-5
         assert (weights > 0).sum(axis=1).max() <= 4
         assert weights.reshape(28, 28, 784)[8:20, 8:20].sum(axis=2).min() > 0.999       # the middle comes from inside
+        to, source = np.nonzero(weights)
+        assert max(abs(to // 28 - source // 28).max(), abs(to % 28 - source % 28).max()) < 12    # none from far away
 
 
 def test_warps_of_no_strength_change_nothing():
