@@ -1,0 +1,222 @@
+"""The page in a real Chromium, for the test files that ask for it: `pytest_plugins = "chromium"`. PYTEST_DONT_REWRITE"""
+import contextlib
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import threading
+
+import numpy as np
+import pytest
+from playwright.sync_api import sync_playwright
+
+from conftest import ROOT
+from neural_network import NeuralNetwork, read_drawings
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+DRAWINGS = ROOT.parent / "shared" / "drawings"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 640}    # areas of 480 and of 328 px
+
+# Drawings in eighths of the area, which are whole pixels in both of these areas: so they can be equal to the bit.
+ONE = [[[.5, .125], [.5, .375], [.5, .625], [.5, .875]]]
+SEVEN = [[[.25, .125], [.5, .125], [.75, .125], [.625, .375], [.5, .625], [.5, .875]]]
+ZERO = [[[.5, .125], [.375, .25], [.25, .5], [.375, .75], [.5, .875], [.625, .75], [.75, .5], [.625, .25], [.5, .125]]]
+FOUR = [[[.375, .125], [.25, .5], [.75, .5]], [[.625, .25], [.625, .875]]]
+SCRIBBLE = [[[.125 + .75 * (i % 2), .125 + .025 * i] for i in range(31)]]
+
+
+# ── The browser and its pages ────────────────────────────────────────────────────────────────────────────
+
+@pytest.fixture(scope="session")
+def browser():
+    """A browser that is on this machine, or the one that Playwright installs. None is a failure."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    arguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                 "--disable-component-update", "--disable-sync"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(trained, tmp_path_factory):
+    """A folder with the page and a network of four epochs, as after a training run."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(ROOT / "index.html", folder)
+    trained.training = {"epochs": 4, "learning_rate": 0.5, "batch_size": 32, "loss": [0.5, 0.3, 0.2, 0.1],
+                        "accuracy": [0.8, 0.9, 0.95, 0.97], "train_accuracy": 0.975, "test_accuracy": 0.97, "seconds": 3,
+                        "date": "2026-11-22"}
+    trained.save(folder / "weights.json")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def url(site):
+    with served(site) as url:
+        yield url
+
+
+@pytest.fixture
+def problems():
+    """What went wrong in any page of a test. Where that was meant to happen, the test looks at it and clears it."""
+    problems = []
+    yield problems
+    assert not problems
+
+
+@pytest.fixture
+def visit(browser, url, problems):
+    """Open an address, the page on the local server if none is given, in a window of its own."""
+    with contextlib.ExitStack() as windows:
+        def visit(address=url, init=None, **options):
+            window = browser.new_context(**{"viewport": DESKTOP, **options})
+            windows.callback(window.close)
+            window.set_default_timeout(10_000)
+            window.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
+            window.on("weberror", lambda raised: problems.append(str(raised.error)))
+            window.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
+            window.on("request", lambda request: problems.append(f"left: {request.url}") if not is_ours(request.url) else None)
+            window.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+            if init:
+                window.add_init_script(init)
+            page = window.new_page()
+            page.goto(address)
+            wait_until_ready(page)
+            return page
+        yield visit
+
+
+@pytest.fixture
+def page(visit):
+    return visit()
+
+
+def is_ours(address):
+    return re.match(r"(http://127\.0\.0\.1:\d+/|file:|data:|blob:)", address)
+
+
+@contextlib.contextmanager
+def served(folder, hits=None):
+    """Serve a folder by http; the paths that were asked for are added to hits."""
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            if hits is not None:
+                hits.append(self.path)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html"
+        server.shutdown()
+
+
+def wait_until_ready(page):
+    until(page, "performance.getEntriesByName('ready').length")
+
+
+def until(page, condition):
+    """Wait for a condition in the page, whose policy forbids Playwright's own way, the evaluation of a string."""
+    page.evaluate("""() => new Promise((resolve, reject) => {
+        const end = performance.now() + 10000;
+        (function look() {
+            if (%s) resolve(); else if (performance.now() > end) reject(new Error(%s)); else setTimeout(look, 5);
+        })();
+    })""" % (condition, json.dumps(f"in vain: {condition}")))
+
+
+# ── What a user does and sees ────────────────────────────────────────────────────────────────────────────
+
+def place(page, x, y):
+    """Where a place in the drawing area, in fractions of its width, is in the window."""
+    area = page.locator("#drawing").bounding_box()
+    return area["x"] + x * area["width"], area["y"] + y * area["width"]
+
+
+def draw(page, strokes, size=1, left=0, top=0):
+    """Draw with the mouse: strokes in fractions of the area, made smaller and moved if that is wished."""
+    page.locator("#drawing").scroll_into_view_if_needed()
+    area = page.locator("#drawing").bounding_box()
+    for stroke in strokes:
+        path = [(area["x"] + (left + size * x) * area["width"], area["y"] + (top + size * y) * area["width"]) for x, y in stroke]
+        page.mouse.move(*path[0])
+        page.mouse.down()
+        for x, y in path[1:]:
+            page.mouse.move(x, y)
+        page.mouse.up()
+
+
+def touch(page, path, end="touchEnd"):
+    """Move one finger along a path of places in the window."""
+    session = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(path):
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": end, "touchPoints": []})
+
+
+def write(page, path):
+    """Move a pen along a path of places in the window."""
+    session = page.context.new_cdp_session(page)
+    kinds = ["mousePressed", *["mouseMoved"] * (len(path) - 1), "mouseReleased"]
+    for kind, (x, y) in zip(kinds, [*path, path[-1]]):
+        session.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "pointerType": "pen", "force": 0.5,
+                                                  "button": "left", "buttons": int(kind != "mouseReleased"), "clickCount": 1})
+
+
+def text(page, id):
+    return page.locator(f"#{id}").text_content()
+
+
+def prediction(page):
+    return text(page, "prediction")
+
+
+def unfold(page):
+    page.evaluate("() => { for (const details of document.querySelectorAll('details')) details.open = true; }")
+
+
+def choose(page, *files):
+    """Open a file through the file button."""
+    page.evaluate("() => { document.querySelector('#files').open = true; }")
+    with page.expect_file_chooser() as chooser:
+        page.click("text=Open a file")
+    chooser.value.set_files(*files)
+
+
+def image(page):
+    """The image that the network sees, from what was drawn: (784,)."""
+    return np.array(page.evaluate("() => [...render(strokes)]"))
+
+
+def probabilities(page):
+    """The probabilities that the bars show, in percent."""
+    return [float(bar.get_attribute("aria-valuenow")) for bar in page.locator("#bars [data-digit]").all()]
+
+
+def calculate(page, function, argument=None):
+    """Call a function in the page. What goes there and comes back is JSON, which is fastest for many numbers."""
+    return json.loads(page.evaluate("async text => JSON.stringify(await (%s)(JSON.parse(text)))" % function, json.dumps(argument)))
+
+
+# ── What it is compared with ─────────────────────────────────────────────────────────────────────────────
+
+def exact(path):
+    """The network in a file with its weights as the page has them, in double precision."""
+    content = json.loads(path.read_text())
+    network = NeuralNetwork(hidden_size=content["layers"][1])
+    network.W1, network.b1, network.W2, network.b2 = (np.array(content[name], np.float64) for name in ("W1", "b1", "W2", "b2"))
+    return network
+
+
+def real_drawings(count):
+    """So many real drawings from the measuring sets; where these are not at hand, variations of the styles."""
+    if DRAWINGS.exists():
+        drawings = [drawing for path in sorted(DRAWINGS.glob("*.jsonl")) for drawing in read_drawings(path)]
+        return [{"label": int(drawing["label"]), "strokes": drawing["strokes"]} for drawing in drawings[::len(drawings) // count][:count]]
+    rng, styles = np.random.default_rng(0), read_drawings(ROOT / "data" / "styles.json")
+    return [{"label": int(styles[i % len(styles)]["label"]),
+             "strokes": [(np.array(stroke) @ rng.normal(np.eye(2), 0.1) + rng.normal(0, 0.02, (len(stroke), 2))).round(4).tolist()
+                         for stroke in styles[i % len(styles)]["strokes"]]} for i in range(count)]
