@@ -1,5 +1,6 @@
 """The page in a real Chromium, for the test files that ask for it: `pytest_plugins = "chromium"`. PYTEST_DONT_REWRITE"""
 import contextlib
+import copy
 import functools
 import http.server
 import json
@@ -48,10 +49,11 @@ def site(trained, tmp_path_factory):
     """A folder with the page and a network of four epochs, as after a training run."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(ROOT / "index.html", folder)
-    trained.training = {"epochs": 4, "learning_rate": 0.5, "batch_size": 32, "loss": [0.5, 0.3, 0.2, 0.1],
+    network = copy.copy(trained)
+    network.training = {"epochs": 4, "learning_rate": 0.5, "batch_size": 32, "loss": [0.5, 0.3, 0.2, 0.1],
                         "accuracy": [0.8, 0.9, 0.95, 0.97], "train_accuracy": 0.975, "test_accuracy": 0.97, "seconds": 3,
                         "date": "2026-11-22"}
-    trained.save(folder / "weights.json")
+    network.save(folder / "weights.json")
     return folder
 
 

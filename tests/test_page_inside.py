@@ -73,37 +73,65 @@ def test_size_and_place_change_no_prediction_of_real_drawings(page):
     assert max(changed) <= 3
 
 
-def test_100_damaged_weights_files_are_refused_or_used_as_in_python_and_nothing_else_happens(page, tmp_path):
-    network = NeuralNetwork(hidden_size=4)
+@pytest.fixture
+def compare(page, tmp_path):
+    """Open files in the page and load them in Python: where only one refuses, and how many both use."""
+    def compare(files):
+        draw(page, SEVEN)
+        page_says = page.evaluate("""async files => {
+            const outcomes = [];
+            for (const file of files) {
+                const before = network;
+                say("");
+                await openFile(new File([Uint8Array.from(atob(file), c => c.charCodeAt(0))], "damaged.json"));
+                const message = $("message").textContent, { probabilities } = forward(network, render(strokes));
+                outcomes.push({ message, kept: network === before, finite: probabilities.every(Number.isFinite) && probabilities.length === 10 });
+            }
+            return outcomes;
+        }""", [base64.b64encode(content).decode() for content in files])
+        differ, loaded = [], 0
+        for content, outcome in zip(files, page_says):
+            assert outcome["finite"] and outcome["kept"] == bool(outcome["message"])
+            (tmp_path / "damaged.json").write_bytes(content)
+            try:
+                NeuralNetwork.load(tmp_path / "damaged.json")
+                python_says, loaded = "", loaded + 1
+            except ValueError as error:
+                python_says = str(error)
+            if bool(python_says) != bool(outcome["message"]):
+                differ.append((content[-60:], python_says, outcome["message"]))
+        assert page.locator("img").count() == 0
+        return differ, loaded
+    return compare
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The bytes of a small network's file."""
+    network, path = NeuralNetwork(hidden_size=4), tmp_path_factory.mktemp("whole") / "weights.json"
     network.training = {"epochs": 1, "loss": [2.5], "accuracy": [0.2], "date": "2026-11-22"}
-    network.save(tmp_path / "weights.json")
-    whole = (tmp_path / "weights.json").read_bytes()
-    damaged = [mutated(whole, json.loads(whole), random.Random(seed)) for seed in range(100)]
-    draw(page, SEVEN)
-    page_says = page.evaluate("""async files => {
-        const elements = document.querySelectorAll("*").length, outcomes = [];
-        for (const file of files) {
-            const before = network;
-            say("");
-            await openFile(new File([Uint8Array.from(atob(file), c => c.charCodeAt(0))], "damaged.json"));
-            const message = $("message").textContent, { probabilities } = forward(network, render(strokes));
-            outcomes.push({ message, kept: network === before, finite: probabilities.every(Number.isFinite) && probabilities.length === 10 });
-        }
-        return outcomes;
-    }""", [base64.b64encode(content).decode() for content in damaged])
-    loaded = 0
-    for seed, (content, outcome) in enumerate(zip(damaged, page_says)):
-        (tmp_path / "damaged.json").write_bytes(content)
-        try:
-            NeuralNetwork.load(tmp_path / "damaged.json")
-            python_says = ""
-            loaded += 1
-        except ValueError as error:
-            python_says = str(error)
-        assert bool(python_says) == bool(outcome["message"]) == outcome["kept"], (seed, python_says, outcome)
-        assert outcome["finite"], seed
-    assert 5 < loaded < 95
-    assert page.locator("img").count() == 0
+    network.save(path)
+    return path.read_bytes()
+
+
+def test_100_damaged_weights_files_are_refused_or_used_as_in_python_and_nothing_else_happens(compare, whole):
+    differ, loaded = compare([mutated(whole, json.loads(whole), random.Random(seed)) for seed in range(100)])
+    assert differ == [] and 5 < loaded < 95
+
+
+def test_where_parsers_of_json_differ_page_and_python_still_agree(compare, whole):
+    endings = ["} ", "}\r\n\t", "}\x0c", "}\u00a0", "}\x00", "},", ",}", ',"x":"\\ud800"}', ',"x":"\t"}', ',"x":"\u2028"}', ',"x":"\\\\"}', ',"x":"\\""}',
+               ',"x":"' + 200 * "[" + '"}', ',"__proto__":{"layers":7}}', ',"":{}}', ',"x":1e999}',
+               *(f',"b2":[0,0,0,0,0,0,0,0,0,{last}]}}' for last in ("-0", "1e-400", "01", "1.", ".1", "+1", "1e6", "1000000.1", "-1e6", "true", "٣")),
+               *(f',"layers":{layers}}}' for layers in ("[784.0,4e0,10]", "[784,4,10.5]", "[784,4,1e1]", "[784,4,10,0]")),
+               *(f',"training":{training}}}' for training in ("null", "[]", "{}", '{"loss":[1e999]}', '{"seconds":1e7}', '{"loss":"1"}', '{"loss":[null]}')),
+               *(f',"x":{count * "9"}}}' for count in (400, 5000)),
+               *(f',"x":{depth * "["}{depth * "]"}}}' for depth in (99, 100))]
+    files = [whole[:-1] + ending.encode() for ending in endings]       # of two fields with one name the last counts
+    files += [b"\xef\xbb\xbf" + whole, whole.decode().encode("utf-16"), whole[:-1] + b',"x":"\xed\xa0\x80"}', 10**6 * b" " + whole,
+              whole + b"\n" + whole, b"[" + whole + b"]", b"null", b" "]
+    differ, loaded = compare(files)
+    assert differ == [] and 15 < loaded < 35
 
 
 # ── Looking inside ───────────────────────────────────────────────────────────────────────────────────────
@@ -269,7 +297,7 @@ def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_as_they
     assert "only until you leave" in text(page, "lesson") and page.locator("#lessons li").count() == 1
     page.reload()
     wait_until_ready(page)
-    assert page.locator("#lessons li").all_inner_texts() == [f"a {misread[0][1]}"] and "784 → 256 → 10" in text(page, "about")
+    assert page.locator("#lessons li").all_text_contents() == [f"a {misread[0][1]}"] and "784 → 256 → 10" in text(page, "about")
 
 
 def test_teaching_with_nothing_drawn_or_nothing_to_forget_says_so_and_changes_nothing(page):
@@ -298,13 +326,13 @@ def test_storage_that_takes_nothing_costs_only_the_lessons_and_says_so(storage, 
     assert prediction(page) == "7"
 
 
-@pytest.mark.parametrize("kept", ["", "{", "null", "7", "{}", "[]", '[{"label": 3}]', '[{"label": 3, "strokes": [[[0, 1e999]]]}]',
-                                  '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]', "[" * 1000])
-def test_corrupt_lessons_cost_only_the_lessons_and_say_so(kept, page, misread):
-    page.evaluate("kept => localStorage.setItem('lessons', kept)", kept)
-    page.reload()
-    wait_until_ready(page)
-    assert "cannot be read" in text(page, "message")
+def test_corrupt_lessons_cost_only_the_lessons_and_say_so(page, misread):
+    for kept in ("", "{", "null", "7", "{}", "[]", '[{"label": 3}]', '[{"label": 3, "strokes": [[[0, 1e999]]]}]',
+                 '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]', "[" * 1000):
+        page.evaluate("kept => localStorage.setItem('lessons', kept)", kept)
+        page.reload()
+        wait_until_ready(page)
+        assert "cannot be read" in text(page, "message") and "784 → 256 → 10" in text(page, "about"), kept
     strokes, label = misread[0]
     assert teach(page, strokes, label)[1] == str(label)
     page.reload()
