@@ -419,8 +419,8 @@ def test_long_use_leaves_memory_and_the_page_as_they_were(page):
             page.keyboard.press("Delete")
         page.evaluate("() => $('forget').click()")
         session.send("HeapProfiler.collectGarbage")
-        counters = session.send("Memory.getDOMCounters")
-        return session.send("Runtime.getHeapUsage")["usedSize"], counters["nodes"], counters["jsEventListeners"]
+        memory, counters = session.send("Runtime.getHeapUsage"), session.send("Memory.getDOMCounters")
+        return memory["usedSize"] + memory["backingStorageSize"], counters["nodes"], counters["jsEventListeners"]
 
     unfold(page)
     use(8)
