@@ -199,7 +199,7 @@ class NeuralNetwork:
         for name, parameter in zip(("W1", "b1", "W2", "b2"), self.parameters()):
             if not abs(parameter).max() <= LARGEST:
                 raise ValueError(f"{name} must hold finite numbers of at most {LARGEST:g} in size to be saved")
-            content[name] = np.round(parameter.astype(np.float64), DECIMALS).tolist()
+            content[name] = rounded(parameter).tolist()
         text = json.dumps(content | {"training": self.training}, separators=(",", ":"), allow_nan=False)
         replace_file(path, text)
         replace_file(path.with_suffix(".js"), f"const WEIGHTS = {text};\n")
@@ -217,6 +217,8 @@ class NeuralNetwork:
             raise ValueError(f'{path}: activations must be ["sigmoid", "softmax"], not {brief(content.get("activations"))}')
         if not isinstance(training, dict):
             raise ValueError(f"{path}: training must be an object, not {brief(training)}")
+        if not all_finite(training):
+            raise ValueError(f"{path}: training must hold finite numbers only")
         inputs, hidden, outputs = map(int, layers)
         shapes = {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
         arrays = {name: read_array(path, name, content.get(name), shape) for name, shape in shapes.items()}
@@ -226,7 +228,7 @@ class NeuralNetwork:
 
     def check_images(self, images):
         """Return images as (n, input_size) floats, or say what is wrong with them."""
-        images = np.asarray(images)
+        images = as_array("images", images)
         if images.dtype.kind not in "fiu":
             raise TypeError(f"images must be numbers, not {images.dtype}")
         if images.ndim != 2 or images.shape[1] != len(self.W1) or not len(images):
@@ -239,7 +241,7 @@ class NeuralNetwork:
 
     def check_data(self, images, labels):
         """Return images and labels that fit each other, or say what is wrong with them."""
-        images, labels = self.check_images(images), np.asarray(labels)
+        images, labels = self.check_images(images), as_array("labels", labels)
         if labels.dtype.kind not in "iu":
             raise TypeError(f"labels must be whole numbers, not {labels.dtype}")
         if labels.shape != (len(images),):
@@ -247,6 +249,11 @@ class NeuralNetwork:
         if labels.min() < 0 or labels.max() >= len(self.b2):
             raise ValueError(f"labels must lie from 0 to {len(self.b2) - 1}, not from {labels.min()} to {labels.max()}")
         return images, labels
+
+
+def rounded(parameter):
+    """Return a parameter as the decimal numbers that a file holds."""
+    return np.round(parameter.astype(np.float64), DECIMALS)
 
 
 def minus_product(W, rate, inputs, dsums):
@@ -307,6 +314,14 @@ def check_whole(name, value, least=1, most=math.inf):
     return value
 
 
+def as_array(name, value):
+    """Return value as an array, or raise ValueError where its rows differ in length."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, with rows of equal length") from None
+
+
 def check_positive(name, value):
     """Raise TypeError or ValueError unless value is a positive, finite number."""
     if not isinstance(value, Real) or isinstance(value, bool):
@@ -317,7 +332,14 @@ def check_positive(name, value):
 
 def is_number(value):
     """Say whether a value from a JSON file is a finite number of at most LARGEST in size."""
-    return type(value) is float and abs(value) <= LARGEST
+    return type(value) in (int, float) and abs(value) <= LARGEST
+
+
+def all_finite(value):
+    """Say whether every number in a value from a JSON file is finite: 1e999 is not."""
+    if isinstance(value, (dict, list)):
+        return all(map(all_finite, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def brief(value):
@@ -335,20 +357,23 @@ def read_text(path):
 
 
 def parse_json(path, text):
-    """Return what a JSON text out of path holds, every number a float, or raise ValueError.
+    """Return what a JSON text out of path holds, or raise ValueError.
 
     The rule is the page's too: strict JSON, so no NaN, and brackets at most 100 deep.
     """
     def refuse(constant):
         raise ValueError(f"{constant} is not a JSON number")
 
+    def whole(digits):                                          # a very long one is as good as infinite
+        return int(digits) if len(digits) < 16 else float(digits)
+
     depth = 0
-    for bracket in re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
-        depth += 1 if bracket in "[{" else -1
+    for match in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[][{}]', text, re.DOTALL):    # strings, to pass over, and brackets
+        depth += (match[0] in ("[", "{")) - (match[0] in ("]", "}"))
         if depth > 100:
             raise ValueError(f"{path} is not valid: brackets are nested more than 100 deep")
     try:
-        return json.loads(text, parse_int=float, parse_constant=refuse)
+        return json.loads(text, parse_int=whole, parse_constant=refuse)
     except ValueError as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from None
 
@@ -416,7 +441,7 @@ def load_mnist():
     try:
         return download_mnist()
     except Exception as error:                                  # Keras raises a bare Exception when offline
-        print(f"MNIST comes from the copy in data/, not from TensorFlow: {error}")
+        print(f"MNIST comes from the copy in data/, not from TensorFlow: {(str(error) or repr(error)).splitlines()[0]}")
     return read_mnist(HERE / "data" / "mnist.npz")
 
 
@@ -447,7 +472,7 @@ def download_mnist():
 def as_floats(x_train, y_train, x_test, y_test):
     """Return images of 28 x 28 bytes as rows of 784 floats from 0 to 1. Raises ValueError if it is not MNIST."""
     for images, labels, count in ((x_train, y_train, 60000), (x_test, y_test, 10000)):
-        if images.shape != (count, 28, 28) or images.dtype != np.uint8 or labels.shape != (count,) or labels.max() > 9:
+        if images.shape != (count, 28, 28) or labels.shape != (count,) or labels.max() > 9 or {images.dtype, labels.dtype} != {np.dtype(np.uint8)}:
             raise ValueError(f"expected {count} images of 28 x 28 bytes with labels, found {images.shape}, {labels.shape}")
     images, test_images = (x.reshape(-1, 784) / np.float32(255) for x in (x_train, x_test))
     return images, y_train.astype(np.int64), test_images, y_test.astype(np.int64)
@@ -464,21 +489,24 @@ def render(strokes, pen=2.2):
     """
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     points = np.concatenate(strokes)                            # (points, 2)
+    if not np.isfinite(points).all():
+        raise ValueError("strokes must hold finite numbers")
     corner = points.min(axis=0)
     extent = (points.max(axis=0) - corner).max() or 1           # a dot has none
-    # The ink is half a pen wider than the points on every side; it starts at the edge of pixel 4.
-    paths = [(stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2) for stroke in strokes]
-    x0, y0 = np.concatenate([path[:-1] if len(path) > 1 else path for path in paths]).T[:, :, None, None]
-    x1, y1 = np.concatenate([path[1:] if len(path) > 1 else path for path in paths]).T[:, :, None, None]
-    dx, dy = x1 - x0, y1 - y0                                   # (segments, 1, 1)
     x, y = np.arange(28.0), np.arange(28.0)[:, None]            # pixel centres
-    length = dx * dx + dy * dy
-    along = ((x - x0) * dx + (y - y0) * dy) / np.where(length > 0, length, 1)   # (segments, 28, 28)
-    along = np.minimum(np.maximum(along, 0), 1)                 # 0 at a segment's start, 1 at its end
-    ex, ey = x - x0 - along * dx, y - y0 - along * dy
-    distance = np.sqrt((ex * ex + ey * ey).min(axis=0))         # (28, 28), to the nearest segment
+    nearest = np.full((28, 28), np.inf)                         # squared distance to the pen's path
+    for stroke in strokes:
+        # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
+        path = (stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2)
+        for (x0, y0), (x1, y1) in zip(path, path[1:] if len(path) > 1 else path):
+            dx, dy = x1 - x0, y1 - y0
+            along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy or 1)
+            along = np.minimum(np.maximum(along, 0), 1)         # 0 at the segment's start, 1 at its end
+            ex, ey = x - x0 - along * dx, y - y0 - along * dy
+            nearest = np.minimum(nearest, ex * ex + ey * ey)
+    ink = np.minimum(np.maximum(pen / 2 + 0.5 - np.sqrt(nearest), 0), 1)
     # In 255 steps, as in MNIST: sums of whole numbers are exact, so that every language finds the same centre.
-    ink = np.floor(np.minimum(np.maximum(pen / 2 + 0.5 - distance, 0), 1) * 255 + 0.5)
+    ink = np.floor(ink * 255 + 0.5)
     shift_x = int(np.floor(14 - (ink * x).sum() / ink.sum() + 0.5))
     shift_y = int(np.floor(14 - (ink * y).sum() / ink.sum() + 0.5))
     return np.pad(ink, 28)[28 - shift_y:56 - shift_y, 28 - shift_x:56 - shift_x].ravel() / 255
@@ -488,10 +516,11 @@ def jitter(strokes, rng):
     """Return the strokes as written once more: rounded, thinned, bent, slanted and stretched at random."""
     matrix = np.eye(2) + rng.normal(0, 0.12, size=(2, 2))       # turns and stretches
     matrix[0, 1] += rng.normal(0, 0.14)                         # slants, which people do most differently
-    size = np.ptp(np.concatenate(strokes), axis=0).max() or 1
+    points = np.concatenate(strokes)
+    corner, size = points.min(axis=0), np.ptp(points, axis=0).max() or 1
     jittered = []
     for stroke in strokes:
-        path = np.asarray(stroke, dtype=np.float64) / size      # (points, 2)
+        path = (np.asarray(stroke, dtype=np.float64) - corner) / size   # (points, 2)
         for _ in range(2 if len(path) < 16 else 0):
             # Few points are control points: cutting their corners makes a curve of them (Chaikin, 1974), except
             # where a point stands twice, which stays a corner.
@@ -521,7 +550,7 @@ def read_drawings(path):
     """
     text = read_text(path)
     a_line_each = text.lstrip()[:1] == "{"
-    drawings = [parse_json(path, line) for line in text.splitlines() if line.strip()] if a_line_each else parse_json(path, text)
+    drawings = [parse_json(path, line) for line in text.split("\n") if line.strip()] if a_line_each else parse_json(path, text)
     if not isinstance(drawings, list) or not drawings:
         raise ValueError(f"{path} must hold a list of drawings, not {brief(drawings)}")
     for number, drawing in enumerate(drawings, start=1):
@@ -572,12 +601,12 @@ def make_warps(count=1000, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic
 # ── Report ───────────────────────────────────────────────────────────────────────────────────────────────
 
 @contextlib.contextmanager
-def optional(part):
-    """Go on without a part of the report, and say so, where the library that it needs is missing."""
+def optional(part, left_out):
+    """Go on without a part of the report, and note it, where its library is missing or it cannot be written."""
     try:
         yield
-    except ImportError as error:
-        print(f"The report goes without {part}: {error}.")
+    except (ImportError, OSError) as error:
+        left_out.append(f"{part} ({error})")
 
 
 def write_report(folder, network, history, images, labels, sheets):
@@ -585,19 +614,18 @@ def write_report(folder, network, history, images, labels, sheets):
 
     sheets are more pictures to draw: (file name, title, images, captions).
     """
-    folder.mkdir(exist_ok=True)
     probabilities = network.forward(images)[2]
     predictions = probabilities.argmax(axis=1)
-    with optional("precision, recall and confusions"):
-        from sklearn.metrics import ConfusionMatrixDisplay, classification_report
+    left_out = []
+    with optional("precision and recall", left_out):
+        folder.mkdir(exist_ok=True)
+        from sklearn.metrics import classification_report
         (folder / "digits.txt").write_text(classification_report(labels, predictions, digits=4, zero_division=0))
-        display = ConfusionMatrixDisplay.from_predictions(labels, predictions, cmap="Blues", colorbar=False)
-        display.figure_.savefig(folder / "confusions.png", dpi=110)
-    with optional("history.csv"):
+    with optional("history.csv", left_out):
         import pandas
         table = pandas.DataFrame(history)
         table.set_axis(table.index + 1).to_csv(folder / "history.csv", index_label="epoch")
-    with optional("pictures"):
+    with optional("pictures", left_out):
         draw_curves(folder / "curves.png", history)
         wrong = np.flatnonzero(predictions != labels)
         worst = wrong[probabilities[wrong, labels[wrong]].argsort()][:60]
@@ -606,6 +634,12 @@ def write_report(folder, network, history, images, labels, sheets):
         draw_sheet(folder / "weights.png", "Hidden units: ink on red speaks for a unit, ink on blue against it", network.W1.T[:256])
         for name, *sheet in sheets:
             draw_sheet(folder / name, *sheet)
+    with optional("confusions", left_out):
+        from sklearn.metrics import ConfusionMatrixDisplay
+        display = ConfusionMatrixDisplay.from_predictions(labels, predictions, cmap="Blues", colorbar=False)
+        display.figure_.savefig(folder / "confusions.png", dpi=110)
+    if left_out:
+        print("The report goes without " + ", ".join(left_out) + ".")
 
 
 def draw_curves(path, history):
@@ -637,7 +671,8 @@ def draw_sheet(path, title, images, captions=None):
         most = abs(image).max()
         low, colours = (-most, "RdBu_r") if image.min() < 0 else (0, "Greys")
         cell.imshow(image.reshape(28, 28), cmap=colours, vmin=low, vmax=most)
-        cell.set_title(caption, fontsize=7)
+        # A drawing's name may hold anything: no formulas, no halves of characters.
+        cell.set_title(str(caption).encode("utf-8", "replace").decode(), fontsize=7, parse_math=False)
     figure.savefig(path, dpi=80)
 
 
@@ -681,9 +716,14 @@ def show_prediction(network, image, label):
 def main():
     """Load the data, train, read the test set once, save, report."""
     options = parse_arguments()
-    output = check_output(options.output)
-    check_whole("--epochs", options.epochs, least=0)
-    check_whole("--validation", options.validation, least=0, most=59000)
+    check_whole("epochs", options.epochs, least=0)
+    check_whole("batch_size", options.batch_size)
+    check_positive("learning_rate", options.learning_rate)
+    check_whole("validation", options.validation, least=0, most=59000)
+    output = check_output(options.output) if options.epochs else options.output     # no epochs, no files
+    report = output.parent / "report"
+    if report.exists() and not report.is_dir():
+        raise OSError(f"cannot write {report}: it is not a folder")
     network = NeuralNetwork(hidden_size=options.hidden_size, seed=options.seed)
     if options.load:
         rng, network = network.rng, NeuralNetwork.load(options.load)
@@ -736,7 +776,8 @@ def main():
     epochs = len(history["loss"])
     if options.epochs:
         save(history)
-        network = NeuralNetwork.load(output)                    # its figures are to be those of the file
+        for parameter in network.parameters():                  # the figures are to be those of the file
+            parameter[...] = rounded(parameter)
     train_accuracy = round(network.accuracy(images[:count], labels[:count]), 5)
     test_accuracy = round(network.accuracy(test_images, test_labels), 5)    # the only look at the test set
     show_prediction(network, images[0], labels[0])
@@ -752,7 +793,7 @@ def main():
         sheets.append(("styles.png", "Ways of writing that MNIST lacks, each in one of its variations",
                        drawn_images[::len(drawn_images) // len(drawings)],
                        [drawing.get("name", f"a {drawing['label']:.0f} of yours") for drawing in drawings]))
-    write_report(output.parent / "report", network, history, test_images, test_labels, sheets)
+    write_report(report, network, history, test_images, test_labels, sheets)
     if epochs < options.epochs:
         print(f"Stopped after {epochs} of {options.epochs} epochs; what was learned is saved. "
               "`git checkout weights.json weights.js` brings the shipped network back.")

@@ -217,18 +217,18 @@ def is_refused(result, said):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--epochs", -1], "--epochs must be at least 0, not -1"),
+    (["--epochs", -1], "epochs must be at least 0, not -1"),
     (["--epochs", "ten"], "--epochs.*'ten'"),
     (["--hidden-size", 0], "hidden_size must be at least 1, not 0"),
     (["--hidden-size", -3], "hidden_size must be at least 1, not -3"),
     (["--hidden-size", 2.5], "--hidden-size.*'2.5'"),
     (["--learning-rate", -0.1], "learning_rate must be positive and finite, not -0.1"),
     (["--learning-rate", "nan"], "learning_rate must be positive and finite, not nan"),
-    (["--batch-size", 0], "batch_size must be from 1 to 60000, not 0"),
+    (["--batch-size", 0], "batch_size must be at least 1, not 0"),
     (["--batch-size", 60001], "batch_size must be from 1 to 60000, not 60001"),
     (["--seed", -1], "seed must be at least 0, not -1"),
-    (["--validation", -1], "--validation must be from 0 to .*, not -1"),
-    (["--validation", 60000], "--validation must be from 0 to .*, not 60000"),
+    (["--validation", -1], "validation must be from 0 to .*, not -1"),
+    (["--validation", 60000], "validation must be from 0 to .*, not 60000"),
     (["--epoch-count", 5], "unrecognized arguments: --epoch-count"),
     (["--load", "missing.json"], "missing.json"),
     (["--load", "."], "directory|Permission"),
@@ -285,11 +285,11 @@ def test_a_disk_that_fills_leaves_the_old_files_and_ends_with_a_sentence(trained
 
 # ── The report without one of its libraries, or with odd drawings ────────────────────────────────────────
 
-def test_without_all_three_libraries_a_run_goes_on_and_says_in_a_line_each_what_is_left_out(run, tmp_path):
+def test_without_all_three_libraries_a_run_goes_on_and_says_in_a_line_what_is_left_out(run, tmp_path):
     code, out, err = run(*QUICK, "--output", tmp_path / "w.json")
     assert (code, err) == (0, "") and not list((tmp_path / "report").iterdir())
     left_out = [line for line in out.splitlines() if "report goes without" in line]
-    assert len(left_out) == 3 and all(any(name in line for line in left_out) for name in ("matplotlib", "pandas", "sklearn"))
+    assert len(left_out) == 1 and all(name in left_out[0] for name in ("matplotlib", "pandas", "sklearn"))
 
 
 @pytest.mark.parametrize("library, left_out", [
