@@ -50,7 +50,7 @@ from tqdm import tqdm
 
 HERE = Path(__file__).resolve().parent
 DECIMALS = 3        # of the weights in a file: on validation images, more of them changed no prediction
-DRAWN_TIMES = 12    # an epoch shows each drawn image this often: about one image in six is a drawn one
+DRAWN_COPIES = 240  # of each drawing among the training images: of MNIST and styles, one image in five is drawn
 LARGEST = 1e6       # no number in a file may be larger: sums of such numbers stay far inside float32
 
 
@@ -213,8 +213,9 @@ class NeuralNetwork:
         if not (isinstance(layers, list) and len(layers) == 3 and all(map(is_number, layers))
                 and all(size >= 1 and size == int(size) for size in layers)):
             raise ValueError(f"{path}: layers must be three whole numbers, such as [784, 256, 10], not {brief(layers)}")
-        if content.get("activations") != ["sigmoid", "softmax"]:
-            raise ValueError(f'{path}: activations must be ["sigmoid", "softmax"], not {brief(content.get("activations"))}')
+        activations = content.get("activations")
+        if activations != ["sigmoid", "softmax"]:
+            raise ValueError(f'{path}: activations must be ["sigmoid", "softmax"], not {brief(activations)}')
         if not isinstance(training, dict):
             raise ValueError(f"{path}: training must be an object, not {brief(training)}")
         if not all_finite(training):
@@ -302,6 +303,186 @@ def stop_on_ctrl_c():
         signal.signal(signal.SIGINT, usual)
 
 
+# ── Data: MNIST ──────────────────────────────────────────────────────────────────────────────────────────
+
+def load_mnist():
+    """Return MNIST (LeCun, Cortes and Burges): images (60000, 784), labels, test images (10000, 784), test labels.
+
+    From the file that TensorFlow downloaded once before; else TensorFlow downloads it; else, where TensorFlow
+    is missing or finds no network, from the copy in data/.
+    """
+    cache = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets" / "mnist.npz"
+    if cache.exists():
+        try:
+            return read_mnist(cache)                            # importing TensorFlow takes longer than epochs
+        except ValueError as error:
+            print(error)
+    try:
+        return download_mnist()
+    except Exception as error:                                  # Keras raises a bare Exception when offline
+        print(f"MNIST comes from the copy in data/, not from TensorFlow: {(str(error) or repr(error)).splitlines()[0]}")
+    return read_mnist(HERE / "data" / "mnist.npz")
+
+
+def read_mnist(path):
+    """Read MNIST from an .npz file. Raises ValueError where it is not in there."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return as_floats(file["x_train"], file["y_train"], file["x_test"], file["y_test"])
+    except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
+        raise ValueError(f"{path} does not hold MNIST: {error}") from None
+
+
+def download_mnist():
+    """Let TensorFlow download MNIST; it raises ImportError where missing, Exception after 10 s without an answer."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")          # its start-up messages are not for learners
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(10)
+    try:
+        from tensorflow.keras.datasets import mnist
+        print("TensorFlow downloads MNIST …", flush=True)
+        with contextlib.redirect_stdout(io.StringIO()):         # its progress bar
+            (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    finally:
+        socket.setdefaulttimeout(usual)
+    return as_floats(x_train, y_train, x_test, y_test)
+
+
+def as_floats(x_train, y_train, x_test, y_test):
+    """Return images of 28 x 28 bytes as rows of 784 floats from 0 to 1. Raises ValueError if it is not MNIST."""
+    for images, labels, count in ((x_train, y_train, 60000), (x_test, y_test, 10000)):
+        if (images.shape != (count, 28, 28) or images.dtype != np.uint8
+                or labels.shape != (count,) or labels.dtype != np.uint8 or labels.max() > 9):
+            raise ValueError(f"expected {count} images of 28 x 28 bytes and as many digits, "
+                             f"found {images.shape} of {images.dtype}, {labels.shape} of {labels.dtype}")
+    images, test_images = (x.reshape(-1, 784) / np.float32(255) for x in (x_train, x_test))
+    return images, y_train.astype(np.int64), test_images, y_test.astype(np.int64)
+
+
+# ── Data: from pen to pixels ─────────────────────────────────────────────────────────────────────────────
+
+def render(strokes, pen=2.2):
+    """Turn pen strokes into the image that MNIST would have made of them: (784,), from 0 to 1.
+
+    strokes is a list of strokes, each a list of [x, y] points: x right, y down, any unit. As in MNIST, the ink
+    fills 20 px by its longest side and is shifted by whole pixels until its centre of mass is at pixel 14
+    (Yadav and Bottou, 2019). The pen is `pen` px wide, however thick the line was on a screen.
+    """
+    strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
+    points = np.concatenate(strokes)                            # (points, 2)
+    if not np.isfinite(points).all():
+        raise ValueError("strokes must hold finite numbers")
+    corner = points.min(axis=0)
+    extent = (points.max(axis=0) - corner).max() or 1           # a dot has none
+    x, y = np.arange(28.0), np.arange(28.0)[:, None]            # pixel centres
+    nearest = np.full((28, 28), np.inf)                         # squared distance to the pen's path
+    for stroke in strokes:
+        # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
+        path = (stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2)
+        for (x0, y0), (x1, y1) in zip(path, path[1:] if len(path) > 1 else path):
+            dx, dy = x1 - x0, y1 - y0
+            along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy or 1)
+            along = np.minimum(np.maximum(along, 0), 1)         # 0 at the segment's start, 1 at its end
+            ex, ey = x - x0 - along * dx, y - y0 - along * dy
+            nearest = np.minimum(nearest, ex * ex + ey * ey)
+    ink = np.minimum(np.maximum(pen / 2 + 0.5 - np.sqrt(nearest), 0), 1)
+    # In 255 steps, as in MNIST: sums of whole numbers are exact, so that every language finds the same centre.
+    ink = np.floor(ink * 255 + 0.5)
+    shift_x = int(np.floor(14 - (ink * x).sum() / ink.sum() + 0.5))
+    shift_y = int(np.floor(14 - (ink * y).sum() / ink.sum() + 0.5))
+    return np.pad(ink, 28)[28 - shift_y:56 - shift_y, 28 - shift_x:56 - shift_x].ravel() / 255
+
+
+def jitter(strokes, rng):
+    """Return the strokes as written once more: rounded, thinned, bent, slanted and stretched at random."""
+    matrix = np.eye(2) + rng.normal(0, 0.12, size=(2, 2))       # turns and stretches
+    matrix[0, 1] += rng.normal(0, 0.14)                         # slants, which people do most differently
+    points = np.concatenate(strokes)
+    corner, size = points.min(axis=0), np.ptp(points, axis=0).max() or 1
+    jittered = []
+    for stroke in strokes:
+        path = (np.asarray(stroke, dtype=np.float64) - corner) / size   # (points, 2)
+        for _ in range(2 if len(path) < 16 else 0):
+            # Few points are control points: cutting their corners makes a curve of them (Chaikin, 1974), except
+            # where a point stands twice, which stays a corner.
+            near, far = 0.75 * path[:-1] + 0.25 * path[1:], 0.25 * path[:-1] + 0.75 * path[1:]
+            path = np.vstack([path[:1], np.stack([near, far], axis=1).reshape(-1, 2), path[-1:]])
+        path = path[np.linspace(0, len(path) - 1, min(len(path), 24)).round().astype(int)]
+        # Random offsets at five places along the stroke, and between them what lies between: it stays smooth.
+        along = np.append(0, np.hypot(*np.diff(path, axis=0).T).cumsum())
+        places = np.linspace(0, along[-1] or 1, 5)
+        offsets = rng.normal(0, 0.05, size=(2, 5)) + rng.normal(0, 0.025, size=(2, 1))
+        path = path + np.stack([np.interp(along, places, offset) for offset in offsets], axis=1)
+        jittered.append(path @ matrix.T)
+    return jittered
+
+
+def render_drawings(drawings, rng, copies=1):
+    """Return images (copies * n, 784) and labels of n drawings, each jittered, and drawn with another pen."""
+    images = [render(jitter(drawing["strokes"], rng), pen=rng.uniform(1.8, 2.8))
+              for _ in range(copies) for drawing in drawings]
+    labels = [int(drawing["label"]) for drawing in drawings] * copies
+    return np.array(images, np.float32).reshape(-1, 784), np.array(labels, np.int64)
+
+
+def read_drawings(path):
+    """Return the drawings in a file: {"label": 7, "strokes": [[[x, y], ...], ...]}, a JSON list or one a line.
+
+    Raises OSError, or ValueError naming the drawing and what is wrong with it. Further keys are ignored.
+    """
+    text = read_text(path)
+    if text.lstrip().startswith("{"):
+        drawings = [parse_json(path, line) for line in text.split("\n") if line.strip()]
+    else:
+        drawings = parse_json(path, text)
+    if not isinstance(drawings, list) or not drawings:
+        raise ValueError(f"{path} must hold a list of drawings, not {brief(drawings)}")
+    for number, drawing in enumerate(drawings, start=1):
+        drawing = drawing if isinstance(drawing, dict) else {}
+        label, strokes = drawing.get("label"), drawing.get("strokes")
+        if not (is_number(label) and label in range(10)):
+            raise ValueError(f"{path}: the label of drawing {number} must be a digit from 0 to 9, not {brief(label)}")
+        if not (isinstance(strokes, list) and strokes and all(isinstance(stroke, list) and stroke for stroke in strokes)):
+            raise ValueError(f"{path}: the strokes of drawing {number} must be lists of points, not {brief(strokes)}")
+        for point in (point for stroke in strokes for point in stroke):
+            if not (isinstance(point, list) and len(point) == 2 and all(map(is_number, point))):
+                raise ValueError(f"{path}: in drawing {number} a point must be two numbers [x, y], not {brief(point)}")
+    return drawings
+
+
+# ── Data: distortions ────────────────────────────────────────────────────────────────────────────────────
+
+def make_warps(count=1000, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic=0.8, smooth=4, seed=0):
+    """Return random distortions of an image, as sparse (784, 784) matrices to multiply its pixels by.
+
+    Each turns it by up to `rotation` degrees, stretches it by up to e^scale, leans and shifts it (px), and bends
+    it along a random field of `elastic` px, smoothed over `smooth` px (Simard, Steinkraus and Platt, 2003).
+    An ink's new value is the mean of the four pixels around where it comes from, so a row has four entries.
+    """
+    rng = np.random.default_rng(seed)
+
+    def uniform(most, *shape):
+        return rng.uniform(-most, most, (*shape, count, 1, 1)).astype(np.float32)
+
+    angle, lean = np.radians(uniform(rotation)), uniform(shear)
+    (tall, wide), shifts = np.exp(uniform(scale, 2)), uniform(shift, 2)
+    fields = gaussian_filter(rng.standard_normal((2, count, 28, 28), np.float32), (0, 0, smooth, smooth), mode="wrap")
+    y, x = np.mgrid[0:28, 0:28].astype(np.float32) - 13.5
+    moved_y, moved_x = np.float32(13.5) + shifts + fields * (elastic / fields.std())
+    moved_y += (np.sin(angle) * x + np.cos(angle) * (y + lean * x)) * tall       # (count, 28, 28): where from
+    moved_x += (np.cos(angle) * x - np.sin(angle) * (y + lean * x)) * wide
+    columns, weights = [], []
+    for row in (np.floor(moved_y), np.floor(moved_y) + 1):
+        for column in (np.floor(moved_x), np.floor(moved_x) + 1):
+            inside = (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
+            weights.append(inside * (1 - abs(moved_y - row)) * (1 - abs(moved_x - column)))
+            columns.append(inside * (28 * row + column))
+    weights = np.stack(weights, axis=-1).reshape(count, 4 * 784)
+    columns = np.stack(columns, axis=-1).reshape(count, 4 * 784).astype(np.int32)
+    starts = np.arange(0, 4 * 784 + 1, 4, dtype=np.int32)       # of each row's entries
+    return [csr_array((weights[i], columns[i], starts), shape=(784, 784)) for i in range(count)]
+
+
 # ── Checks and files ─────────────────────────────────────────────────────────────────────────────────────
 
 def check_whole(name, value, least=1, most=math.inf):
@@ -368,7 +549,8 @@ def parse_json(path, text):
         return int(digits) if len(digits) < 16 else float(digits)
 
     depth = 0
-    for match in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[][{}]', text, re.DOTALL):    # strings, to pass over, and brackets
+    string_or_bracket = r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[][{}]'   # a bracket inside a string does not count
+    for match in re.finditer(string_or_bracket, text, re.DOTALL):
         depth += (match[0] in ("[", "{")) - (match[0] in ("]", "}"))
         if depth > 100:
             raise ValueError(f"{path} is not valid: brackets are nested more than 100 deep")
@@ -424,180 +606,6 @@ def replace_file(path, text):
         temporary(path).unlink(missing_ok=True)
 
 
-# ── Data: MNIST ──────────────────────────────────────────────────────────────────────────────────────────
-
-def load_mnist():
-    """Return MNIST (LeCun, Cortes and Burges): images (60000, 784), labels, test images (10000, 784), test labels.
-
-    From the file that TensorFlow downloaded once before; else TensorFlow downloads it; else, where TensorFlow
-    is missing or finds no network, from the copy in data/.
-    """
-    cache = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets" / "mnist.npz"
-    if cache.exists():
-        try:
-            return read_mnist(cache)                            # importing TensorFlow takes longer than epochs
-        except ValueError as error:
-            print(error)
-    try:
-        return download_mnist()
-    except Exception as error:                                  # Keras raises a bare Exception when offline
-        print(f"MNIST comes from the copy in data/, not from TensorFlow: {(str(error) or repr(error)).splitlines()[0]}")
-    return read_mnist(HERE / "data" / "mnist.npz")
-
-
-def read_mnist(path):
-    """Read MNIST from an .npz file. Raises ValueError where it is not in there."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return as_floats(file["x_train"], file["y_train"], file["x_test"], file["y_test"])
-    except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
-        raise ValueError(f"{path} does not hold MNIST: {error}") from None
-
-
-def download_mnist():
-    """Let TensorFlow download MNIST; it raises ImportError where missing, Exception after 10 s without an answer."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")          # its start-up messages are not for learners
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(10)
-    try:
-        from tensorflow.keras.datasets import mnist
-        print("TensorFlow downloads MNIST …", flush=True)
-        with contextlib.redirect_stdout(io.StringIO()):         # its progress bar
-            (x_train, y_train), (x_test, y_test) = mnist.load_data()
-    finally:
-        socket.setdefaulttimeout(usual)
-    return as_floats(x_train, y_train, x_test, y_test)
-
-
-def as_floats(x_train, y_train, x_test, y_test):
-    """Return images of 28 x 28 bytes as rows of 784 floats from 0 to 1. Raises ValueError if it is not MNIST."""
-    for images, labels, count in ((x_train, y_train, 60000), (x_test, y_test, 10000)):
-        if images.shape != (count, 28, 28) or labels.shape != (count,) or labels.max() > 9 or {images.dtype, labels.dtype} != {np.dtype(np.uint8)}:
-            raise ValueError(f"expected {count} images of 28 x 28 bytes with labels, found {images.shape}, {labels.shape}")
-    images, test_images = (x.reshape(-1, 784) / np.float32(255) for x in (x_train, x_test))
-    return images, y_train.astype(np.int64), test_images, y_test.astype(np.int64)
-
-
-# ── Data: from pen to pixels ─────────────────────────────────────────────────────────────────────────────
-
-def render(strokes, pen=2.2):
-    """Turn pen strokes into the image that MNIST would have made of them: (784,), from 0 to 1.
-
-    strokes is a list of strokes, each a list of [x, y] points: x right, y down, any unit. As in MNIST, the ink
-    fills 20 px by its longest side and is shifted by whole pixels until its centre of mass is at pixel 14
-    (Yadav and Bottou, 2019). The pen is `pen` px wide, however thick the line was on a screen.
-    """
-    strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
-    points = np.concatenate(strokes)                            # (points, 2)
-    if not np.isfinite(points).all():
-        raise ValueError("strokes must hold finite numbers")
-    corner = points.min(axis=0)
-    extent = (points.max(axis=0) - corner).max() or 1           # a dot has none
-    x, y = np.arange(28.0), np.arange(28.0)[:, None]            # pixel centres
-    nearest = np.full((28, 28), np.inf)                         # squared distance to the pen's path
-    for stroke in strokes:
-        # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
-        path = (stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2)
-        for (x0, y0), (x1, y1) in zip(path, path[1:] if len(path) > 1 else path):
-            dx, dy = x1 - x0, y1 - y0
-            along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy or 1)
-            along = np.minimum(np.maximum(along, 0), 1)         # 0 at the segment's start, 1 at its end
-            ex, ey = x - x0 - along * dx, y - y0 - along * dy
-            nearest = np.minimum(nearest, ex * ex + ey * ey)
-    ink = np.minimum(np.maximum(pen / 2 + 0.5 - np.sqrt(nearest), 0), 1)
-    # In 255 steps, as in MNIST: sums of whole numbers are exact, so that every language finds the same centre.
-    ink = np.floor(ink * 255 + 0.5)
-    shift_x = int(np.floor(14 - (ink * x).sum() / ink.sum() + 0.5))
-    shift_y = int(np.floor(14 - (ink * y).sum() / ink.sum() + 0.5))
-    return np.pad(ink, 28)[28 - shift_y:56 - shift_y, 28 - shift_x:56 - shift_x].ravel() / 255
-
-
-def jitter(strokes, rng):
-    """Return the strokes as written once more: rounded, thinned, bent, slanted and stretched at random."""
-    matrix = np.eye(2) + rng.normal(0, 0.12, size=(2, 2))       # turns and stretches
-    matrix[0, 1] += rng.normal(0, 0.14)                         # slants, which people do most differently
-    points = np.concatenate(strokes)
-    corner, size = points.min(axis=0), np.ptp(points, axis=0).max() or 1
-    jittered = []
-    for stroke in strokes:
-        path = (np.asarray(stroke, dtype=np.float64) - corner) / size   # (points, 2)
-        for _ in range(2 if len(path) < 16 else 0):
-            # Few points are control points: cutting their corners makes a curve of them (Chaikin, 1974), except
-            # where a point stands twice, which stays a corner.
-            near, far = 0.75 * path[:-1] + 0.25 * path[1:], 0.25 * path[:-1] + 0.75 * path[1:]
-            path = np.vstack([path[:1], np.stack([near, far], axis=1).reshape(-1, 2), path[-1:]])
-        path = path[np.linspace(0, len(path) - 1, min(len(path), 24)).round().astype(int)]
-        # Random offsets at five places along the stroke, and between them what lies between: it stays smooth.
-        along = np.append(0, np.hypot(*np.diff(path, axis=0).T).cumsum())
-        places = np.linspace(0, along[-1] or 1, 5)
-        offsets = rng.normal(0, 0.05, size=(2, 5)) + rng.normal(0, 0.025, size=(2, 1))
-        path = path + np.stack([np.interp(along, places, offset) for offset in offsets], axis=1)
-        jittered.append(path @ matrix.T)
-    return jittered
-
-
-def render_drawings(drawings, rng, copies=15):
-    """Return images (n * copies, 784) and labels of n drawings, each jittered, and its pen's width too."""
-    images = [render(jitter(drawing["strokes"], rng), pen=rng.uniform(1.8, 2.8)) for drawing in drawings for _ in range(copies)]
-    labels = [int(drawing["label"]) for drawing in drawings for _ in range(copies)]
-    return np.array(images, np.float32).reshape(-1, 784), np.array(labels, np.int64)
-
-
-def read_drawings(path):
-    """Return the drawings in a file: {"label": 7, "strokes": [[[x, y], ...], ...]}, a JSON list or one a line.
-
-    Raises OSError, or ValueError naming the drawing and what is wrong with it. Further keys are ignored.
-    """
-    text = read_text(path)
-    a_line_each = text.lstrip()[:1] == "{"
-    drawings = [parse_json(path, line) for line in text.split("\n") if line.strip()] if a_line_each else parse_json(path, text)
-    if not isinstance(drawings, list) or not drawings:
-        raise ValueError(f"{path} must hold a list of drawings, not {brief(drawings)}")
-    for number, drawing in enumerate(drawings, start=1):
-        drawing = drawing if isinstance(drawing, dict) else {}
-        label, strokes = drawing.get("label"), drawing.get("strokes")
-        if not (is_number(label) and label in range(10)):
-            raise ValueError(f"{path}: the label of drawing {number} must be a digit from 0 to 9, not {brief(label)}")
-        if not (isinstance(strokes, list) and strokes and all(isinstance(stroke, list) and stroke for stroke in strokes)):
-            raise ValueError(f"{path}: the strokes of drawing {number} must be lists of points, not {brief(strokes)}")
-        for point in (point for stroke in strokes for point in stroke):
-            if not (isinstance(point, list) and len(point) == 2 and all(map(is_number, point))):
-                raise ValueError(f"{path}: in drawing {number} a point must be two numbers [x, y], not {brief(point)}")
-    return drawings
-
-
-# ── Data: distortions ────────────────────────────────────────────────────────────────────────────────────
-
-def make_warps(count=1000, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic=0.8, smooth=4, seed=0):
-    """Return random distortions of an image, as sparse (784, 784) matrices to multiply its pixels by.
-
-    Each turns it by up to `rotation` degrees, stretches it by up to e^scale, leans and shifts it (px), and bends
-    it along a random field of `elastic` px, smoothed over `smooth` px (Simard, Steinkraus and Platt, 2003).
-    An ink's new value is the mean of the four pixels around where it comes from, so a row has four entries.
-    """
-    rng = np.random.default_rng(seed)
-
-    def uniform(most, *shape):
-        return rng.uniform(-most, most, (*shape, count, 1, 1)).astype(np.float32)
-
-    angle, lean, (tall, wide), shifts = np.radians(uniform(rotation)), uniform(shear), np.exp(uniform(scale, 2)), uniform(shift, 2)
-    fields = gaussian_filter(rng.standard_normal((2, count, 28, 28), np.float32), (0, 0, smooth, smooth), mode="wrap")
-    y, x = np.mgrid[0:28, 0:28].astype(np.float32) - 13.5
-    moved_y, moved_x = np.float32(13.5) + shifts + fields * (elastic / fields.std())
-    moved_y += (np.sin(angle) * x + np.cos(angle) * (y + lean * x)) * tall       # (count, 28, 28): where from
-    moved_x += (np.cos(angle) * x - np.sin(angle) * (y + lean * x)) * wide
-    columns, weights = [], []
-    for row in (np.floor(moved_y), np.floor(moved_y) + 1):
-        for column in (np.floor(moved_x), np.floor(moved_x) + 1):
-            inside = (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
-            weights.append(inside * (1 - abs(moved_y - row)) * (1 - abs(moved_x - column)))
-            columns.append(inside * (28 * row + column))
-    weights = np.stack(weights, axis=-1).reshape(count, 4 * 784)
-    columns = np.stack(columns, axis=-1).reshape(count, 4 * 784).astype(np.int32)
-    starts = np.arange(0, 4 * 784 + 1, 4, dtype=np.int32)       # of each row's entries
-    return [csr_array((weights[i], columns[i], starts), shape=(784, 784)) for i in range(count)]
-
-
 # ── Report ───────────────────────────────────────────────────────────────────────────────────────────────
 
 @contextlib.contextmanager
@@ -631,7 +639,8 @@ def write_report(folder, network, history, images, labels, sheets):
         worst = wrong[probabilities[wrong, labels[wrong]].argsort()][:60]
         draw_sheet(folder / "mistakes.png", "The worst mistakes on the test set", images[worst],
                    [f"{labels[i]} read as {predictions[i]}" for i in worst])
-        draw_sheet(folder / "weights.png", "Hidden units: ink on red speaks for a unit, ink on blue against it", network.W1.T[:256])
+        draw_sheet(folder / "weights.png", "Hidden units: ink on red speaks for a unit, ink on blue against it",
+                   network.W1.T[:256])
         for name, *sheet in sheets:
             draw_sheet(folder / name, *sheet)
     with optional("confusions", left_out):
@@ -692,15 +701,18 @@ def parse_arguments():
 
     add("--epochs", int, default["epochs"], "how often every image is seen: more is slower and, up to a point, better")
     add("--hidden-size", int, default["hidden_size"], "hidden units: 16 are fast and fair, 1024 slow and good")
-    add("--learning-rate", float, default["learning_rate"], "length of the first steps: too small learns slowly, too large diverges")
+    add("--learning-rate", float, default["learning_rate"], "how far the first steps go: too small learns slowly, "
+        "too large diverges")
     add("--batch-size", int, default["batch_size"], "images for one step: more make fewer, surer steps")
     add("--seed", int, default["seed"], "where the random numbers start: the same seed gives the same network")
-    add("--validation", int, 0, "hold out the last N training images, to choose settings by: never choose by the test set")
+    add("--validation", int, 0, "hold out the last N training images, to choose settings by: never by the test set")
     add("--drawings", Path, None, "learn from your own drawings too, as saved by index.html")
     add("--load", Path, None, "start from this network; with --epochs 0 only evaluate it")
     add("--output", Path, HERE / "weights.json", "where to write the network")
-    parser.add_argument("--no-distort", action="store_true", help="learn the images as they are, not turned, bent and shifted anew each time")
-    parser.add_argument("--no-styles", action="store_true", help="leave out data/styles.json, ways of writing that MNIST lacks")
+    parser.add_argument("--no-distort", action="store_true",
+                        help="learn the images as they are, not turned, bent and shifted anew each time")
+    parser.add_argument("--no-styles", action="store_true",
+                        help="leave out data/styles.json, ways of writing that MNIST lacks")
     return parser.parse_args()
 
 
@@ -726,8 +738,8 @@ def main():
         raise OSError(f"cannot write {report}: it is not a folder")
     network = NeuralNetwork(hidden_size=options.hidden_size, seed=options.seed)
     if options.load:
-        rng, network = network.rng, NeuralNetwork.load(options.load)
-        network.rng = rng
+        loaded = NeuralNetwork.load(options.load)
+        loaded.rng, network = network.rng, loaded
     if network.W1.shape[0] != 784 or network.W2.shape[1] != 10:
         raise ValueError(f"{options.load}: layers must begin with 784 and end with 10, as MNIST does")
     drawings = [] if options.no_styles else read_drawings(HERE / "data" / "styles.json")
@@ -736,10 +748,12 @@ def main():
     images, labels, test_images, test_labels = load_mnist()
     count = len(images) - options.validation
     held_out = images[count:].copy(), labels[count:]
-    drawn_images, drawn_labels = render_drawings(drawings, np.random.default_rng(options.seed))
-    images.resize((count + DRAWN_TIMES * len(drawn_images), 784), refcheck=False)   # in place: no copy of 188 MB
-    images[count:] = np.tile(drawn_images, (DRAWN_TIMES, 1))
-    labels = np.concatenate([labels[:count], np.tile(drawn_labels, DRAWN_TIMES)])
+    # The drawings begin as a few variations, repeated; after_epoch draws new ones in their place, a few at a time.
+    rng = np.random.default_rng(options.seed)
+    drawn_images, drawn_labels = render_drawings(drawings, rng, copies=5)
+    images.resize((count + DRAWN_COPIES * len(drawings), 784), refcheck=False)      # in place: a copy takes 188 MB
+    images[count:] = np.tile(drawn_images, (DRAWN_COPIES // 5, 1))
+    labels = np.concatenate([labels[:count], np.tile(drawn_labels, DRAWN_COPIES // 5)])
     warps = None if options.no_distort else make_warps(seed=options.seed)
 
     started = saved = time.monotonic()
@@ -759,6 +773,8 @@ def main():
         if options.validation:
             history.setdefault("validation_accuracy", []).append(round(network.accuracy(*held_out), 5))
         epoch, now = len(history["loss"]), time.monotonic()
+        start = count + epoch % DRAWN_COPIES * len(drawings)
+        images[start:start + len(drawings)] = render_drawings(drawings, rng)[0]
         figures = "  ".join(f"{name.replace('_', ' ')} {values[-1]:.4f}" for name, values in history.items())
         bar.set_postfix_str(figures, refresh=False)
         bar.update()
@@ -788,10 +804,11 @@ def main():
     sheets = []
     if warps:
         warped = [warps[10 * row + column] @ images[column] for row in range(5) for column in range(10)]
-        sheets.append(("distortions.png", "Ten images (top) and what training makes of them", np.stack([*images[:10], *warped])))
+        sheets.append(("distortions.png", "Ten images (top) and what training makes of them",
+                       np.stack([*images[:10], *warped])))
     if drawings:
         sheets.append(("styles.png", "Ways of writing that MNIST lacks, each in one of its variations",
-                       drawn_images[::len(drawn_images) // len(drawings)],
+                       drawn_images[:len(drawings)],
                        [drawing.get("name", f"a {drawing['label']:.0f} of yours") for drawing in drawings]))
     write_report(report, network, history, test_images, test_labels, sheets)
     if epochs < options.epochs:
