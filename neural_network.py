@@ -22,6 +22,8 @@ loss says how wrong it was; the gradient of the loss says how each weight would 
 
 Each weight then takes a small step the other way, W -= learning_rate * dW. That is all: "backpropagation" and
 "stochastic gradient descent" (Michael Nielsen, Neural Networks and Deep Learning, chapters 1 to 3).
+
+The next chapter is the network and how it learns. The others feed it, check its files and report on it.
 """
 import argparse
 import contextlib
@@ -57,7 +59,7 @@ LARGEST = 1e6       # no number in a file may be larger: sums of such numbers st
 # ── The network ──────────────────────────────────────────────────────────────────────────────────────────
 
 def sigmoid(z):
-    """Squash every number into 0 to 1: 1 / (1 + e^-z). Below -80 that is 0, and e^-z would leave float32."""
+    """Squash every number into 0 to 1: 1 / (1 + e^-z). Below -80 that is as good as 0, and e^-z would overflow."""
     return 1 / (1 + np.exp(-np.maximum(z, -80)))
 
 
@@ -85,7 +87,7 @@ class NeuralNetwork:
         check_whole("hidden_size", hidden_size)
         check_whole("output_size", output_size)
         self.rng = np.random.default_rng(check_whole("seed", seed, least=0))
-        # Over sqrt(inputs), a unit's sum starts near 1, where the sigmoid is steep and so learns.
+        # Divided by sqrt(inputs), a unit's sum starts small, where the sigmoid is steep and learns fast.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / math.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / math.sqrt(hidden_size)
         self.W1, self.b1 = W1.astype(np.float32), np.zeros(hidden_size, np.float32)
@@ -98,7 +100,7 @@ class NeuralNetwork:
         logits = hidden @ self.W2 + self.b2
         return hidden, logits, softmax(logits)
 
-    def errors(self, hidden, probabilities, labels):
+    def deltas(self, hidden, probabilities, labels):
         """Return the gradient of the mean loss at each layer's sums: dlogits (batch, 10), dz (batch, hidden)."""
         dlogits = probabilities.copy()
         dlogits[np.arange(len(labels)), labels] -= 1
@@ -110,7 +112,7 @@ class NeuralNetwork:
     def backward(self, images, labels):
         """Return the gradient of the mean loss: dW1, db1, dW2, db2, each in its parameter's shape."""
         hidden, _, probabilities = self.forward(images)
-        dlogits, dz = self.errors(hidden, probabilities, labels)
+        dlogits, dz = self.deltas(hidden, probabilities, labels)
         return images.T @ dz, dz.sum(axis=0), hidden.T @ dlogits, dlogits.sum(axis=0)
 
     def step(self, images, labels, learning_rate):
@@ -119,7 +121,7 @@ class NeuralNetwork:
         The same as `backward` and W -= learning_rate * dW, but dW1 (0.8 MB) is never written to memory.
         """
         hidden, logits, probabilities = self.forward(images)
-        dlogits, dz = self.errors(hidden, probabilities, labels)
+        dlogits, dz = self.deltas(hidden, probabilities, labels)
         self.W1 = minus_product(self.W1, learning_rate, images, dz)
         self.W2 = minus_product(self.W2, learning_rate, hidden, dlogits)
         self.b1 -= learning_rate * dz.sum(axis=0)
@@ -132,7 +134,7 @@ class NeuralNetwork:
         With warps (see `make_warps`) every image is seen through another one in every epoch. after_epoch, if
         given, is called with the history after each epoch. Ctrl-C stops after the running mini-batch. Returns
         the history, {"loss": [...], "accuracy": [...]}, measured on the images as they were learned from.
-        Raises FloatingPointError where the loss explodes, with the weights as they were an epoch before.
+        Raises FloatingPointError if the loss explodes, and restores the weights of the epoch before.
         """
         images, labels = self.check_data(images, labels)
         check_whole("epochs", epochs, least=0)
@@ -140,7 +142,7 @@ class NeuralNetwork:
         check_whole("batch_size", batch_size, most=len(images))
         steps = epochs * math.ceil(len(images) / batch_size)
         rates = (learning_rate * (1 - step / steps) for step in range(steps))
-        history = {"loss": [], "accuracy": []}
+        self.training = history = {"loss": [], "accuracy": []}  # what was recorded of an earlier training is over
         # One BLAS thread: on matrices this small, several wait for each other longer than they compute.
         with threadpool_limits(1), np.errstate(all="ignore"), stop_on_ctrl_c() as stop:
             for _ in range(epochs):
@@ -154,7 +156,7 @@ class NeuralNetwork:
                 loss = cross_entropy(logits, answers)
                 if not loss <= 10:
                     self.W1, self.b1, self.W2, self.b2 = start
-                    raise FloatingPointError(f"training diverged: an epoch's loss was {loss:.3g}, where guessing has "
+                    raise FloatingPointError(f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives "
                                              f"2.3; try a learning_rate below {learning_rate:g}")
                 history["loss"].append(round(loss, 5))
                 history["accuracy"].append(round(float(np.mean(logits.argmax(axis=1) == answers)), 5))
@@ -180,8 +182,8 @@ class NeuralNetwork:
         Integrated gradients (Sundararajan, Taly and Yan, 2017): the logit's gradient, averaged along the way
         from blank to the image, times the image. The sum is the difference between the two logits.
         """
-        way = (np.arange(steps)[:, None] + 0.5) / steps         # (steps, 1), from 0 to 1
-        hidden = sigmoid(way * (image @ self.W1) + self.b1)     # (steps, hidden)
+        fractions = (np.arange(steps)[:, None] + 0.5) / steps   # (steps, 1), of the ink
+        hidden = sigmoid(fractions * (image @ self.W1) + self.b1)     # (steps, hidden)
         dz = (hidden * (1 - hidden)).mean(axis=0) * self.W2[:, digit]
         return image * (self.W1 @ dz)
 
@@ -216,10 +218,8 @@ class NeuralNetwork:
         activations = content.get("activations")
         if activations != ["sigmoid", "softmax"]:
             raise ValueError(f'{path}: activations must be ["sigmoid", "softmax"], not {brief(activations)}')
-        if not isinstance(training, dict):
-            raise ValueError(f"{path}: training must be an object, not {brief(training)}")
-        if not all_finite(training):
-            raise ValueError(f"{path}: training must hold finite numbers only")
+        if not (isinstance(training, dict) and all_finite(training)):
+            raise ValueError(f"{path}: training must be an object, and its numbers finite, not {brief(training)}")
         inputs, hidden, outputs = map(int, layers)
         shapes = {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
         arrays = {name: read_array(path, name, content.get(name), shape) for name, shape in shapes.items()}
@@ -270,18 +270,18 @@ def mini_batches(images, labels, batch_size, rng, warps=None):
     """Yield an epoch's mini-batches in random order: images (batch, 784), labels (batch,).
 
     A warp is cheapest on many images at once, but a mini-batch teaches most where its images are warped in
-    different ways. So about 2,000 images are drawn together and a warp moves every 32nd of them.
+    different ways. So about 2,000 images are chosen together, and each warp moves every 32nd of them.
     """
     order = rng.permutation(len(images))
-    many = batch_size * max(1, 2048 // batch_size)
-    for first in range(0, len(order), many):
-        drawn = order[first:first + many]
-        drawn_images, drawn_labels = images[drawn], labels[drawn]
+    group = batch_size * max(1, 2048 // batch_size)
+    for first in range(0, len(order), group):
+        chosen = order[first:first + group]
+        chosen_images, chosen_labels = images[chosen], labels[chosen]
         for k in range(32 if warps else 0):
             warp = warps[rng.integers(len(warps))]              # (784, 784), sparse
-            drawn_images[k::32] = (warp @ drawn_images[k::32].T).T
-        for start in range(0, len(drawn), batch_size):
-            yield drawn_images[start:start + batch_size], drawn_labels[start:start + batch_size]
+            chosen_images[k::32] = (warp @ chosen_images[k::32].T).T
+        for start in range(0, len(chosen), batch_size):
+            yield chosen_images[start:start + batch_size], chosen_labels[start:start + batch_size]
 
 
 @contextlib.contextmanager
@@ -311,8 +311,8 @@ def load_mnist():
     From the file that TensorFlow downloaded once before; else TensorFlow downloads it; else, where TensorFlow
     is missing or finds no network, from the copy in data/.
     """
-    cache = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets" / "mnist.npz"
-    if cache.exists():
+    cache = os.path.join(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"), "datasets", "mnist.npz")
+    if os.path.exists(cache):
         try:
             return read_mnist(cache)                            # importing TensorFlow takes longer than epochs
         except ValueError as error:
@@ -432,7 +432,8 @@ def read_drawings(path):
     """
     text = read_text(path)
     if text.lstrip().startswith("{"):
-        drawings = [parse_json(path, line) for line in text.split("\n") if line.strip()]
+        drawings = [parse_json(f"{path}, line {number}", line)
+                    for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     else:
         drawings = parse_json(path, text)
     if not isinstance(drawings, list) or not drawings:
@@ -533,6 +534,8 @@ def read_text(path):
     """Return the text of a UTF-8 file. Raises OSError, or ValueError where it is not UTF-8."""
     try:
         return Path(path).read_bytes().decode("utf-8")
+    except OSError as error:
+        raise OSError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from None
 
@@ -562,13 +565,13 @@ def parse_json(path, text):
 
 def read_array(path, name, rows, shape):
     """Return rows, a list of numbers or of lists of numbers, as a float32 array of this shape, or raise ValueError."""
-    lists = rows if len(shape) == 2 else [rows]
-    if not (isinstance(lists, list) and len(lists) == (shape[0] if len(shape) == 2 else 1)
-            and all(isinstance(row, list) and len(row) == shape[-1] for row in lists)):
-        raise ValueError(f"{path}: {name} must have the shape {shape} that follows from layers")
-    for value in (value for row in lists for value in row if not is_number(value)):
-        raise ValueError(f"{path}: {name} must hold numbers of at most {LARGEST:g} in size, not {brief(value)}")
-    return np.array(rows, np.float32)
+    values = np.array(rows, dtype=object)
+    if values.shape != shape:
+        raise ValueError(f"{path}: {name} must have the shape {shape} that follows from layers, not {values.shape}")
+    for value in values.flat:
+        if not is_number(value):
+            raise ValueError(f"{path}: {name} must hold numbers of at most {LARGEST:g} in size, not {brief(value)}")
+    return values.astype(np.float32)
 
 
 def temporary(path):
@@ -610,10 +613,10 @@ def replace_file(path, text):
 
 @contextlib.contextmanager
 def optional(part, left_out):
-    """Go on without a part of the report, and note it, where its library is missing or it cannot be written."""
+    """Go on without a part of the report, and note it, where its library is missing or fails."""
     try:
         yield
-    except (ImportError, OSError) as error:
+    except Exception as error:                                  # a broken installation raises anything
         left_out.append(f"{part} ({error})")
 
 
@@ -659,7 +662,7 @@ def draw_curves(path, history):
     epochs = range(1, len(history["loss"]) + 1)
     loss.semilogy(epochs, history["loss"])
     loss.set(xlabel="epoch", ylabel="loss (cross-entropy)", title="Loss while learning")
-    for name in history.keys() - {"loss"}:
+    for name in list(history)[1:]:                              # accuracy, and validation_accuracy if there is one
         accuracy.plot(epochs, 100 * np.array(history[name]), label=name.replace("_", " "))
     accuracy.set(xlabel="epoch", ylabel="images read right (%)", title="Accuracy while learning")
     accuracy.legend()
@@ -705,9 +708,10 @@ def parse_arguments():
         "too large diverges")
     add("--batch-size", int, default["batch_size"], "images for one step: more make fewer, surer steps")
     add("--seed", int, default["seed"], "where the random numbers start: the same seed gives the same network")
-    add("--validation", int, 0, "hold out the last N training images, to choose settings by: never by the test set")
+    add("--validation", int, 0, "hold out the last N training images and show how many of them are read right: "
+        "choose settings by that, never by the test set")
     add("--drawings", Path, None, "learn from your own drawings too, as saved by index.html")
-    add("--load", Path, None, "start from this network; with --epochs 0 only evaluate it")
+    add("--load", Path, None, "start from this network, whatever --hidden-size says; with --epochs 0 only evaluate it")
     add("--output", Path, HERE / "weights.json", "where to write the network")
     parser.add_argument("--no-distort", action="store_true",
                         help="learn the images as they are, not turned, bent and shifted anew each time")
@@ -734,7 +738,7 @@ def main():
     check_whole("validation", options.validation, least=0, most=59000)
     output = check_output(options.output) if options.epochs else options.output     # no epochs, no files
     report = output.parent / "report"
-    if report.exists() and not report.is_dir():
+    if options.epochs and report.exists() and not report.is_dir():
         raise OSError(f"cannot write {report}: it is not a folder")
     network = NeuralNetwork(hidden_size=options.hidden_size, seed=options.seed)
     if options.load:
@@ -757,7 +761,6 @@ def main():
     warps = None if options.no_distort else make_warps(seed=options.seed)
 
     started = saved = time.monotonic()
-    bar = tqdm(total=options.epochs, unit="epoch", disable=None)        # None: no bar where there is no terminal
     lines = max(10, options.epochs // 100)
 
     def save(history, **accuracies):
@@ -774,10 +777,11 @@ def main():
             history.setdefault("validation_accuracy", []).append(round(network.accuracy(*held_out), 5))
         epoch, now = len(history["loss"]), time.monotonic()
         start = count + epoch % DRAWN_COPIES * len(drawings)
-        images[start:start + len(drawings)] = render_drawings(drawings, rng)[0]
+        images[start:start + len(drawings)] = render_drawings(drawings, rng)[0]     # train reads this same array
         figures = "  ".join(f"{name.replace('_', ' ')} {values[-1]:.4f}" for name, values in history.items())
         bar.set_postfix_str(figures, refresh=False)
         bar.update()
+        # A line every 100 epochs; in a shorter run, ten.
         if epoch * lines // options.epochs > (epoch - 1) * lines // options.epochs:
             bar.write(f"epoch {epoch:4}  {figures}")
         if epoch == 1 or now > saved + 20:                      # so that the page can be tried meanwhile
@@ -787,8 +791,9 @@ def main():
             except OSError as error:                            # room may be made before the end
                 bar.write(f"{error}; training goes on.")
 
-    history = network.train(images, labels, options.epochs, options.learning_rate, options.batch_size, warps, after_epoch)
-    bar.close()
+    with tqdm(total=options.epochs, unit="epoch", disable=None) as bar:     # None: no bar without a terminal
+        history = network.train(images, labels, options.epochs, options.learning_rate, options.batch_size,
+                                warps, after_epoch)
     epochs = len(history["loss"])
     if options.epochs:
         save(history)
@@ -814,7 +819,8 @@ def main():
     if epochs < options.epochs:
         print(f"Stopped after {epochs} of {options.epochs} epochs; what was learned is saved. "
               "`git checkout weights.json weights.js` brings the shipped network back.")
-    print(f"Wrote {output.name}, {output.stem}.js and report/ in {output.parent}. Open index.html and draw a digit.")
+    print(f"Wrote {output.name}, {output.stem}.js and report/ in {output.parent}. Open index.html and draw a digit"
+          + ("." if output.parent == HERE else ", or drop the file on that page."))
 
 
 if __name__ == "__main__":

@@ -381,7 +381,7 @@ def test_what_tensorflow_has_downloaded_before_is_used_without_a_word(keras_home
 
 def test_without_keras_home_the_cache_is_in_the_home_folder(keras_home, sources, monkeypatch, capsys):
     monkeypatch.delenv("KERAS_HOME")
-    monkeypatch.setattr(nn.Path, "home", lambda: keras_home.parent)
+    monkeypatch.setenv("HOME", str(keras_home.parent))
     assert is_mnist(*nn.load_mnist())
     assert capsys.readouterr().out == ""
 
