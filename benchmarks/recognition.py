@@ -20,7 +20,7 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from neural_network import NeuralNetwork, draw_sheet, optional, read_drawings, read_mnist, render
+from neural_network import NeuralNetwork, draw_sheet, read_drawings, read_mnist, render
 
 
 def wilson(right, count, z=1.96):
@@ -88,9 +88,8 @@ def main():
         most = ", ".join(f"{label} as {read} ({times})" for (label, read), times in confusions[:12])
         print(f"{name}: {len(wrong)} misread" + (f": {most}" + (", …" if len(confusions) > 12 else "") if most else ""))
         wrong = wrong[np.lexsort((predictions[wrong], labels[wrong]))][:200]
-        with optional("pictures"):
-            draw_sheet(report / f"misread-{Path(name).stem.replace(' ', '-')}.png", f"{name}: misread ({len(wrong)} shown)",
-                       images[wrong], [f"{labels[i]} read as {predictions[i]}" for i in wrong])
+        draw_sheet(report / f"misread-{Path(name).stem.replace(' ', '-')}.png", f"{name}: misread ({len(wrong)} shown)",
+                   images[wrong], [f"{labels[i]} read as {predictions[i]}" for i in wrong])
     shares = [right / count for _, count, right in rows[1:]]
     print(f"\n{'':20} {'images':>6} {'right':>8}   95 % interval")
     for name, count, right in rows:
