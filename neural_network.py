@@ -583,7 +583,7 @@ def check_output(path):
     """Return the absolute path if a network can be saved there, or raise OSError."""
     path = Path(path).resolve()
     if path.suffix != ".json":
-        raise OSError(f"cannot write {path}: the name must end in .json")
+        raise OSError(f"cannot write {path}: the name must end in .json, like weights.json")
     for target in (path, path.with_suffix(".js")):
         if target.is_dir():
             raise OSError(f"cannot write {target}: it is a folder")
@@ -695,7 +695,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description="Train a neural network on MNIST, in plain NumPy, and write weights.json for index.html.",
         epilog="A quick run of well under a minute: python neural_network.py --epochs 20 --learning-rate 0.5",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter, allow_abbrev=False)
     default = {name: parameter.default for function in (NeuralNetwork, NeuralNetwork.train)
                for name, parameter in inspect.signature(function).parameters.items()}
 
@@ -722,7 +722,8 @@ def parse_arguments():
 
 def show_prediction(network, image, label):
     """Print an image (784,) as characters, its label, and what the network says."""
-    for row in image.reshape(28, 28):
+    rows = image.reshape(28, 28)
+    for row in rows[rows.any(axis=1)]:
         print("".join(2 * " .:-=+*#%@"[int(9 * ink)] for ink in row).rstrip())
     print(f"The first training image is a {label}. The network says:")
     for digit, probability in enumerate(network.forward(image[None])[2][0]):
@@ -804,6 +805,7 @@ def main():
     show_prediction(network, images[0], labels[0])
     print(f"Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test images.")
     if not options.epochs:
+        print("Nothing was written: --epochs 0 only evaluates.")
         return
     save(history, train_accuracy=train_accuracy, test_accuracy=test_accuracy)
     sheets = []
