@@ -61,6 +61,7 @@ def kill(times=200):
 
 def interrupt(times=50):
     """Send Ctrl-C to real runs at any moment: each ends at once with a sentence and whole files."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)       # a job in the background would pass on that it ignores it
     with project() as folder:
         options, ends, longest = ["--epochs", 20, "--hidden-size", 16], {}, 0
         seconds = run(folder, *options)[3]
