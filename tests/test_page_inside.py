@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from chromium import (FOUR, ONE, SEVEN, calculate, choose, draw, exact, image, prediction, probabilities, real_drawings,
+from chromium import (FOUR, ONE, SEVEN, ZERO, calculate, choose, draw, exact, image, prediction, probabilities, real_drawings,
                       text, unfold, until, wait_until_ready)
 from conftest import ROOT
 from neural_network import NeuralNetwork, read_drawings, render
@@ -165,12 +165,23 @@ def test_what_a_unit_says_to_each_digit_is_in_the_table(page, site):
     assert np.array(rows) == pytest.approx(np.stack([range(10), hidden[255] * network.W2[255], logits, 100 * chances], axis=1), abs=.051)
 
 
+def test_it_begins_with_the_unit_that_says_most_for_the_digit(page, site):
+    network = exact(site / "weights.json")
+    for drawing, digit, ask in ((SEVEN, 7, "text=Look inside"), (ZERO, 0, "#loudest")):
+        page.click("#clear")
+        draw(page, drawing)
+        page.click(ask)
+        hidden = network.forward(render(drawing)[None])[0][0]
+        unit = (hidden * network.W2[:, digit]).argmax() + 1
+        until(page, f"$('activation').textContent.startsWith('Unit {unit} of 256')")
+
+
 @pytest.mark.parametrize("hidden", [1, 7, 300])
 def test_the_grid_of_units_fits_any_hidden_size_and_shows_the_unit_pointed_at(hidden, page, tmp_path):
     NeuralNetwork(hidden_size=hidden).save(tmp_path / "other.json")
     choose(page, tmp_path / "other.json")
     page.evaluate("() => { $('inside').open = true; $('units').scrollIntoView(); }")
-    until(page, f"$('activation').textContent.startsWith('Unit 1 of {hidden}:')")
+    until(page, f"$('activation').textContent.includes('of {hidden}:')")
     area, side = page.locator("#units").bounding_box(), int(np.ceil(np.sqrt(hidden)))
     cell = area["width"] / side
     row, column = divmod(hidden - 1, side)                             # the last one
