@@ -602,6 +602,11 @@ def replace_file(path, text):
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        for _ in range(20):                                     # Windows lets nobody replace a file that is being read
+            with contextlib.suppress(PermissionError):
+                os.replace(temporary(path), path)
+                return
+            time.sleep(0.1)
         os.replace(temporary(path), path)
     except OSError as error:
         raise OSError(f"cannot write {path}: {error.strerror}") from None
@@ -666,6 +671,8 @@ def draw_curves(path, history):
         accuracy.plot(epochs, 100 * np.array(history[name]), label=name.replace("_", " "))
     accuracy.set(xlabel="epoch", ylabel="images read right (%)", title="Accuracy while learning")
     accuracy.legend()
+    for axes in (loss, accuracy):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     figure.savefig(path, dpi=110)
 
 
@@ -695,12 +702,13 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description="Train a neural network on MNIST, in plain NumPy, and write weights.json for index.html.",
         epilog="A quick run of well under a minute: python neural_network.py --epochs 20 --learning-rate 0.5",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter, allow_abbrev=False)
+        allow_abbrev=False)
     default = {name: parameter.default for function in (NeuralNetwork, NeuralNetwork.train)
                for name, parameter in inspect.signature(function).parameters.items()}
 
     def add(option, kind, default, help):
-        parser.add_argument(option, type=kind, default=default, help=help, metavar="FILE" if kind is Path else "N")
+        parser.add_argument(option, type=kind, default=default, metavar="FILE" if kind is Path else "N",
+                            help=help if kind is Path else f"{help} (default: {default})")
 
     add("--epochs", int, default["epochs"], "how often every image is seen: more is slower and, up to a point, better")
     add("--hidden-size", int, default["hidden_size"], "hidden units: 16 are fast and fair, 1024 slow and good")
@@ -712,7 +720,7 @@ def parse_arguments():
         "choose settings by that, never by the test set")
     add("--drawings", Path, None, "learn from your own drawings too, as saved by index.html")
     add("--load", Path, None, "start from this network, whatever --hidden-size says; with --epochs 0 only evaluate it")
-    add("--output", Path, HERE / "weights.json", "where to write the network")
+    add("--output", Path, HERE / "weights.json", "where to write the network, instead of weights.json beside this script")
     parser.add_argument("--no-distort", action="store_true",
                         help="learn the images as they are, not turned, bent and shifted anew each time")
     parser.add_argument("--no-styles", action="store_true",
@@ -761,6 +769,9 @@ def main():
     labels = np.concatenate([labels[:count], np.tile(drawn_labels, DRAWN_COPIES // 5)])
     warps = None if options.no_distort else make_warps(seed=options.seed)
 
+    if options.epochs:
+        print(f"{len(images):,} training images, {len(images) - count:,} of them drawn from pen strokes"
+              + (", distorted anew in every epoch: as they are, they are read better than the lines below say." if warps else "."))
     started = saved = time.monotonic()
     lines = max(10, options.epochs // 100)
 
@@ -779,7 +790,8 @@ def main():
         epoch, now = len(history["loss"]), time.monotonic()
         start = count + epoch % DRAWN_COPIES * len(drawings)
         images[start:start + len(drawings)] = render_drawings(drawings, rng)[0]     # train reads this same array
-        figures = "  ".join(f"{name.replace('_', ' ')} {values[-1]:.4f}" for name, values in history.items())
+        figures = "  ".join(f"{name.replace('_', ' ')} {values[-1]:{'.4f' if name == 'loss' else '.2%'}}"
+                            for name, values in history.items())
         bar.set_postfix_str(figures, refresh=False)
         bar.update()
         # A line every 100 epochs; in a shorter run, ten.

@@ -89,9 +89,9 @@ def full(run, tmp_path_factory):
 def test_a_run_prints_plain_lines_and_what_to_do_next(full):
     folder, out = full
     assert "\r" not in out and "\x1b" not in out
-    number = r"0\.\d{4}"
+    percent = r"\d\d\.\d\d%"
     for epoch in (1, 2):
-        assert re.search(rf"^epoch +{epoch} .*loss {number}.*accuracy {number}.*validation accuracy {number}$", out, re.M)
+        assert re.search(rf"^epoch +{epoch} .*loss \d\.\d{{4}}.*accuracy {percent}.*validation accuracy {percent}$", out, re.M)
     assert "training image is a 5" in out                          # and so does it look, in characters
     assert len([line for line in out.splitlines() if re.fullmatch(r"[ .:\-=+*#%@]{20,56}", line)]) > 15
     assert [line.split()[0] for line in out.splitlines() if re.match(r" *\d +\d+\.\d+ %", line)] == [str(d) for d in range(10)]

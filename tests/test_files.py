@@ -96,6 +96,19 @@ def test_a_save_that_fails_half_way_leaves_the_old_files_and_no_other(trained, t
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_save_waits_for_whoever_is_reading_the_old_file_as_windows_makes_it(tmp_path, monkeypatch):
+    replace, refusals = os.replace, [PermissionError(13, "Access is denied")] * 3
+
+    def replace_if_nobody_reads(*paths):
+        if refusals:
+            raise refusals.pop()
+        replace(*paths)
+
+    monkeypatch.setattr(os, "replace", replace_if_nobody_reads)
+    NeuralNetwork(hidden_size=2).save(tmp_path / "weights.json")
+    assert NeuralNetwork.load(tmp_path / "weights.json").W1.shape == (784, 2) and not list(tmp_path.glob(".*"))
+
+
 def test_a_disk_that_fills_while_writing_leaves_the_old_files_and_no_other(tmp_path):
     """The limit on the size of a file stands for the full disk: write() itself fails, after 50,000 bytes."""
     NeuralNetwork(hidden_size=2).save(tmp_path / "weights.json")
