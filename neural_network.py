@@ -203,8 +203,7 @@ class NeuralNetwork:
                 raise ValueError(f"{name} must hold finite numbers of at most {LARGEST:g} in size to be saved")
             content[name] = rounded(parameter).tolist()
         text = json.dumps(content | {"training": self.training}, separators=(",", ":"), allow_nan=False)
-        replace_file(path, text)
-        replace_file(path.with_suffix(".js"), f"const WEIGHTS = {text};\n")
+        replace_files({path: text, path.with_suffix(".js"): f"const WEIGHTS = {text};\n"})
 
     @classmethod
     def load(cls, path):
@@ -595,23 +594,31 @@ def check_output(path):
     return path
 
 
-def replace_file(path, text):
-    """Write text to path so that at every moment the old file or the new one is there, whole."""
+def replace_files(texts):
+    """Write texts, {path: text}, so that at every moment each file is the old or the new one, whole.
+
+    All are written before the first is replaced: a disk that fills up leaves the old ones.
+    """
     try:
-        with open(temporary(path), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        for _ in range(20):                                     # Windows lets nobody replace a file that is being read
-            with contextlib.suppress(PermissionError):
-                os.replace(temporary(path), path)
-                return
-            time.sleep(0.1)
-        os.replace(temporary(path), path)
+        for path, text in texts.items():
+            with open(temporary(path), "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        for path in texts:
+            for patience in reversed(range(20)):                # Windows lets nobody replace a file that is being read
+                try:
+                    os.replace(temporary(path), path)
+                    break
+                except PermissionError:
+                    if not patience:
+                        raise
+                    time.sleep(0.1)
     except OSError as error:
         raise OSError(f"cannot write {path}: {error.strerror}") from None
     finally:
-        temporary(path).unlink(missing_ok=True)
+        for path in texts:
+            temporary(path).unlink(missing_ok=True)
 
 
 # ── Report ───────────────────────────────────────────────────────────────────────────────────────────────
