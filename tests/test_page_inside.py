@@ -140,9 +140,9 @@ def test_every_hidden_units_numbers_are_reached_by_keyboard(page, site):
     draw(page, FOUR)
     page.focus("#inside summary")
     page.keyboard.press("Enter")
+    until(page, "$('activation').textContent")
     page.focus("#unit")
     page.keyboard.press("Home")
-    until(page, "$('activation').textContent")
     said = []
     for _ in range(256):
         said.append(page.get_attribute("#unit", "aria-valuetext"))
@@ -159,9 +159,11 @@ def test_what_a_unit_says_to_each_digit_is_in_the_table(page, site):
     page.focus("#unit")
     page.keyboard.press("End")
     until(page, "$('activation').textContent.startsWith('Unit 256 of 256')")
+    said = [float(number.replace("−", "-")) for number in re.findall(r"[+−]?\d+\.\d\d\b", text(page, "vote"))]
     rows = calculate(page, """() => [...$("outputs").rows].map(row => [...row.cells].filter(cell => cell.textContent)
         .map(cell => parseFloat(cell.textContent.replace("−", "-"))))""")
     hidden, logits, chances = (part[0] for part in network.forward(render(FOUR)[None]))
+    assert said == pytest.approx([hidden[255] * network.W2[255, 4], logits[4]], abs=.0051)
     assert np.array(rows) == pytest.approx(np.stack([range(10), hidden[255] * network.W2[255], logits, 100 * chances], axis=1), abs=.051)
 
 
@@ -199,9 +201,10 @@ def test_why_and_why_not_say_what_the_ink_adds(page, site):
         page.click(f"#digits label:has-text('{choice}')")
         until(page, f"$('because').textContent.includes('gives {digit} a score')")
         ink = network.explain(render(SEVEN), digit)
-        blank, logit = (network.forward(x[None])[1][0, digit] for x in (np.zeros(784), render(SEVEN)))
+        blank, logits = (network.forward(x[None])[1][0] for x in (np.zeros(784), render(SEVEN)))
         said = [float(number.replace("−", "-")) for number in re.findall(r"[+−]?\d+\.\d\d\b", text(page, "because"))]
-        assert said == pytest.approx([blank, ink.clip(0).sum(), -ink.clip(None, 0).sum(), logit], abs=.0051)
+        assert said == pytest.approx([blank[digit], ink.clip(0).sum(), -ink.clip(None, 0).sum(), logits[digit],
+                                      *([logits[7] - logits[4]] if digit == 4 else [])], abs=.0051)
     assert text(page, "announcement") == text(page, "because")
 
 
@@ -247,7 +250,7 @@ def test_a_misread_drawing_that_was_taught_is_read_right_and_its_place_does_not_
     before, after = teach(page, strokes, label)
     assert before != str(label) == after
     assert f"read {before} and now reads {label}" in text(page, "lesson")
-    assert page.locator("#lessons li").all_inner_texts() == [f"a {label}"] and "taught by you (1)" in text(page, "about")
+    assert page.locator("#lessons li").all_inner_texts() == [f"a {label}"] and "since then taught by you (1)" in text(page, "about")
     page.keyboard.press("Delete")
     draw(page, strokes, size=.5, left=.5)
     assert prediction(page) == str(label)
