@@ -111,6 +111,7 @@ def served(folder, hits=None):
                 hits.append(self.path)
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder)) as server:
+        server.handle_error = lambda *_: None                          # a browser that hangs up half way is none
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/index.html"
         server.shutdown()

@@ -82,8 +82,8 @@ def test_the_weights_in_this_folder_read_the_test_set_as_well_as_they_say(mnist)
     assert twin == f"const WEIGHTS = {(ROOT / 'weights.json').read_text(encoding='utf-8')};\n"
 
 
-@pytest.mark.parametrize("written", [0, 1])
-def test_a_save_that_fails_half_way_leaves_the_old_files_and_no_other(written, trained, tmp_path, monkeypatch):
+@pytest.mark.parametrize("written, name", [(0, "weights.json"), (1, "weights.js")])
+def test_a_save_that_fails_half_way_leaves_the_old_files_and_no_other(written, name, trained, tmp_path, monkeypatch):
     NeuralNetwork(hidden_size=2).save(tmp_path / "weights.json")
     old = {path: path.read_bytes() for path in tmp_path.iterdir()}
 
@@ -95,7 +95,7 @@ def test_a_save_that_fails_half_way_leaves_the_old_files_and_no_other(written, t
         room.pop()
 
     monkeypatch.setattr(os, "fsync", no_space)
-    with pytest.raises(OSError, match="cannot write .*weights.*No space left"):
+    with pytest.raises(OSError, match=f"cannot write .*{name}: No space left"):
         trained.save(tmp_path / "weights.json")
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
 
@@ -110,6 +110,10 @@ def test_a_save_waits_for_whoever_is_reading_the_old_file_as_windows_makes_it(tm
 
     monkeypatch.setattr(os, "replace", replace_if_nobody_reads)
     NeuralNetwork(hidden_size=2).save(tmp_path / "weights.json")
+    assert NeuralNetwork.load(tmp_path / "weights.json").W1.shape == (784, 2) and not list(tmp_path.glob(".*"))
+    refusals += [PermissionError(13, "Access is denied")] * 1000
+    with pytest.raises(OSError, match="cannot write .*weights.json: Access is denied"):
+        NeuralNetwork(hidden_size=3).save(tmp_path / "weights.json")
     assert NeuralNetwork.load(tmp_path / "weights.json").W1.shape == (784, 2) and not list(tmp_path.glob(".*"))
 
 

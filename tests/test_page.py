@@ -118,15 +118,26 @@ def test_undo_and_clear_by_button_and_by_key(page):
         assert page.evaluate(count) == 1
         page.click("#clear") if key == "button" else page.keyboard.press("Delete")
         assert page.evaluate(count) == 0 and prediction(page) == "–"
-    page.click("#undo")
-    assert page.evaluate(count) == 1                               # Clear can be undone
-    page.click("#example")
+
+@pytest.mark.parametrize("gone", ["#clear", "#undo"])
+def test_a_cleared_drawing_comes_back_though_the_page_drew_one_in_between(gone, page):
+    draw(page, FOUR)
+    mine = page.evaluate("() => strokes")
     page.click("#clear")
     page.click("#undo")
-    assert page.evaluate(count) == 1                               # though the page drew in between
+    assert page.evaluate("() => strokes") == mine
+    for _ in range(2):                                                 # a 3, and a 4 of two strokes
+        page.click("#example")
+        until(page, "$('announcement').textContent.startsWith('It reads')")
+    page.click(gone)
+    assert prediction(page) == "–"
+    page.click("#clear")
+    page.click("#undo")
+    assert page.evaluate("() => strokes") == mine
     page.click("#undo")
     page.click("#undo")
-    assert page.evaluate(count) == 0
+    page.click("#undo")
+    assert prediction(page) == "–"
 
 
 def test_a_blank_area_shows_a_dash_and_no_probability(page):
