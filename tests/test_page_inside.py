@@ -250,7 +250,7 @@ def test_a_misread_drawing_that_was_taught_is_read_right_and_its_place_does_not_
     before, after = teach(page, strokes, label)
     assert before != str(label) == after
     assert f"read {before} and now reads {label}" in text(page, "lesson")
-    assert page.locator("#lessons li").all_inner_texts() == [f"a {label}"] and "since then taught by you (1)" in text(page, "about")
+    assert page.locator("#lessons li").all_inner_texts() == [str(label)] and "since then taught by you (1)" in text(page, "about")
     page.keyboard.press("Delete")
     draw(page, strokes, size=.5, left=.5)
     assert prediction(page) == str(label)
@@ -311,7 +311,7 @@ def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_as_they
     assert "only until you leave" in text(page, "lesson") and page.locator("#lessons li").count() == 1
     page.reload()
     wait_until_ready(page)
-    assert page.locator("#lessons li").all_text_contents() == [f"a {misread[0][1]}"] and "784 → 256 → 10" in text(page, "about")
+    assert page.locator("#lessons li").all_text_contents() == [str(misread[0][1])] and "784 → 256 → 10" in text(page, "about")
 
 
 def test_teaching_with_nothing_drawn_or_nothing_to_forget_says_so_and_changes_nothing(page):
@@ -414,8 +414,11 @@ def test_more_drawings_than_a_page_can_learn_are_refused_with_the_way_to_learn_t
 
 def test_saving_drawings_when_there_are_none_says_so(page):
     unfold(page)
-    page.click("#save-drawings")
-    assert "no drawings yet" in text(page, "message")
+    for dismiss in (lambda: page.keyboard.press("Escape"), lambda: page.click("#message"), lambda: draw(page, ONE)):
+        page.click("#save-drawings")
+        assert "no drawings yet" in text(page, "message")
+        dismiss()
+        assert text(page, "message") == ""
 
 
 # ── Long use ─────────────────────────────────────────────────────────────────────────────────────────────
