@@ -1,6 +1,6 @@
 """The long campaigns: what a test of a second cannot find, hundreds of kills and thousands of broken files may.
 
-    python tests/campaign.py                        all of them, in about an hour
+    python tests/campaign.py                        all of them, in about half an hour
     python tests/campaign.py kill --times 20        a short one of one of them
 
 Each prints its figure, and a line for each problem that it found. Signals and mounts need Linux, some of them root.
