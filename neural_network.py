@@ -334,17 +334,30 @@ def read_mnist(path):
 
 def download_mnist():
     """Let TensorFlow download MNIST; it raises ImportError where missing, Exception after 10 s without an answer."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")          # its start-up messages are not for learners
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(10)
     try:
-        from tensorflow.keras.datasets import mnist
+        with silent_stderr():                                   # its start-up messages are not for learners
+            from tensorflow.keras.datasets import mnist
         print("TensorFlow downloads MNIST …", flush=True)
         with contextlib.redirect_stdout(io.StringIO()):         # its progress bar
             (x_train, y_train), (x_test, y_test) = mnist.load_data()
     finally:
         socket.setdefaulttimeout(usual)
     return as_floats(x_train, y_train, x_test, y_test)
+
+
+@contextlib.contextmanager
+def silent_stderr():
+    """Inside, nothing is written to standard error, by libraries in C++ either."""
+    usual = os.dup(2)
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(usual, 2)
+        os.close(usual)
 
 
 def as_floats(x_train, y_train, x_test, y_test):

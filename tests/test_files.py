@@ -439,6 +439,17 @@ def test_a_corrupt_cache_is_named_and_the_next_source_used(damage, sources, caps
     assert len(said) == 2 and str(cache) in said[0] and "data/" in said[1]
 
 
+def test_what_tensorflow_writes_while_it_starts_is_not_shown(tmp_path):
+    for package in ("tensorflow", "tensorflow/keras", "tensorflow/keras/datasets"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    (tmp_path / "tensorflow/keras/datasets/mnist.py").write_text("import os; os.write(2, b'GPU will not be used'); raise ImportError('broken')")
+    code = "import os, neural_network; neural_network.load_mnist(); os.write(2, b'heard again')"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
+                          env=os.environ | {"PYTHONPATH": str(tmp_path), "KERAS_HOME": str(tmp_path)})
+    assert said.stderr == "heard again" and "data/" in said.stdout and "broken" in said.stdout
+
+
 def test_tensorflow_gives_mnist_where_it_can_download_it(keras_home, sources, monkeypatch, capsys):
     arrays = np.load(keras_home / "datasets" / "mnist.npz")
 
