@@ -835,7 +835,8 @@ def main():
     train_accuracy = round(network.accuracy(images[:count], labels[:count]), 5)
     test_accuracy = round(network.accuracy(test_images, test_labels), 5)    # the only look at the test set
     show_prediction(network, images[0], labels[0])
-    print(f"Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test images.")
+    validation = f"{network.accuracy(*held_out):.2%} of the held-out images, " if options.validation else ""
+    print(f"Read right: {train_accuracy:.2%} of the training images, {validation}{test_accuracy:.2%} of the test images.")
     if not options.epochs:
         print("Nothing was written: --epochs 0 only evaluates.")
         return

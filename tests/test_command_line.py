@@ -121,6 +121,7 @@ def test_the_figures_are_those_of_the_network_in_the_file(full, mnist):
     assert f"{training['test_accuracy']:.2%}" in out.replace(" %", "%")
     held_out = network.accuracy(mnist[0][55000:], mnist[1][55000:])
     assert training["validation_accuracy"][-1] == pytest.approx(held_out, abs=0.003)   # measured before rounding
+    assert f"{held_out:.2%} of the held-out images" in out
 
 
 def test_a_run_leaves_a_report_and_no_other_file(full):
