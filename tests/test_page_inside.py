@@ -155,7 +155,10 @@ def test_every_hidden_units_numbers_are_reached_by_keyboard(page, site):
 def test_what_a_unit_says_to_each_digit_is_in_the_table(page, site):
     network = exact(site / "weights.json")
     draw(page, FOUR)
-    page.evaluate("() => { $('inside').open = true; }")
+    page.evaluate("""() => new Promise(opened => {
+        $("inside").addEventListener("toggle", opened);                // it is then that the page chooses a unit
+        $("inside").open = true;
+    })""")
     page.focus("#unit")
     page.keyboard.press("End")
     until(page, "$('activation').textContent.startsWith('Unit 256 of 256')")
