@@ -21,7 +21,8 @@ loss says how wrong it was; the gradient of the loss says how each weight would 
     dW1     = images.T @ dz                             db1 = dz summed over the images
 
 Each weight then takes a small step the other way, W -= learning_rate * dW. That is all: "backpropagation" and
-"stochastic gradient descent" (Michael Nielsen, Neural Networks and Deep Learning, chapters 1 to 3).
+"stochastic gradient descent" (Michael Nielsen, Neural Networks and Deep Learning, chapters 1 to 3). `train` does
+just this, but subtracts the mean of all images from each, as that is learned faster; `centred` says why.
 
 The next chapter is the network and how it learns. The others feed it, check its files and report on it.
 """
@@ -47,7 +48,7 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg.blas import dgemm, sgemm
 from scipy.ndimage import gaussian_filter
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, identity
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
@@ -119,7 +120,7 @@ class NeuralNetwork:
     def step(self, images, labels, learning_rate):
         """Move against the gradient of one mini-batch; return the logits that it had before.
 
-        The same as `backward` and W -= learning_rate * dW, but dW1 (0.8 MB) is never written to memory.
+        The same as `backward` and W -= learning_rate * dW, but dW1, as large as W1, is never written to memory.
         """
         hidden, logits, probabilities = self.forward(images)
         dlogits, dz = self.deltas(hidden, probabilities, labels)
@@ -132,11 +133,11 @@ class NeuralNetwork:
     def train(self, images, labels, epochs=1000, learning_rate=0.1, batch_size=32, warps=None, after_epoch=None):
         """Learn by stochastic gradient descent, at a learning rate that falls linearly to zero over the run.
 
-        It learns from the images less their mean (see `centred`). With warps (see `make_warps`) every image is
-        seen through another one in every epoch. after_epoch, if given, is called with the history after each
-        epoch. Ctrl-C stops after the running mini-batch. Returns the history, {"loss": [...], "accuracy": [...]},
-        measured on the images as they were learned from. Raises FloatingPointError if the loss explodes, and
-        restores the weights of the epoch before.
+        It learns from the images less their mean, and only from the pixels that have ink to speak of (see
+        `centred`). With warps (see `make_warps`) every image is seen through another one in every epoch.
+        after_epoch, if given, is called with the history after each epoch. Ctrl-C stops after the running
+        mini-batch. Returns the history, {"loss": [...], "accuracy": [...]}, measured on the images as they were
+        learned from. Raises FloatingPointError if the loss explodes, and restores the weights of the epoch before.
         """
         images, labels = self.check_data(images, labels)
         check_whole("epochs", epochs, least=0)
@@ -144,50 +145,57 @@ class NeuralNetwork:
         check_whole("batch_size", batch_size, most=len(images))
         steps = epochs * math.ceil(len(images) / batch_size)
         rates = (learning_rate * (1 - step / steps) for step in range(steps))
-        self.training = history = {"loss": [], "accuracy": []}  # what was recorded of an earlier training is over
+        self.training = history = {"loss": [], "accuracy": []}  # in place of an earlier training's
         mean = images.mean(axis=0)                              # (784,)
-        inked = np.flatnonzero(mean >= 0.003 * mean.max())      # pixels with any ink to speak of: two in three
-        warps = [warp[inked] for warp in warps or [csr_array(np.eye(len(mean), dtype=mean.dtype))]]
+        inked = np.flatnonzero(mean >= 0.003 * mean.max())      # of MNIST's pixels, two in three
+        warps = warps or [identity(len(mean), mean.dtype, format="csr")]        # moves nothing
+        views, mean = [warp[inked] for warp in warps], mean[inked]              # (inked, 784) each, and (inked,)
         # One BLAS thread: on matrices this small, several wait for each other longer than they compute.
         with threadpool_limits(1), np.errstate(all="ignore"), stop_on_ctrl_c() as stop:
             for _ in range(epochs):
                 start = [parameter.copy() for parameter in self.parameters()]
-                seen = []                                       # logits and labels of each mini-batch
+                batches = mini_batches(images, labels, batch_size, self.rng, views, mean)
                 with self.centred(mean, inked):
-                    batches = mini_batches(images, labels, batch_size, self.rng, warps, mean[inked])
-                    for batch_images, batch_labels in batches:
-                        seen.append((self.step(batch_images, batch_labels, next(rates)), batch_labels))
-                        if stop.is_set():
-                            return history
-                logits, answers = (np.concatenate(part) for part in zip(*seen))
-                loss = cross_entropy(logits, answers)
-                if not loss <= 10:
+                    loss, accuracy = self.learn(batches, rates, stop)
+                if stop.is_set():
+                    return history
+                if not loss <= 10:                              # or is not a number
                     self.W1, self.b1, self.W2, self.b2 = start
                     raise FloatingPointError(f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives "
                                              f"2.3; try a learning_rate below {learning_rate:g}")
                 history["loss"].append(round(loss, 5))
-                history["accuracy"].append(round(float(np.mean(logits.argmax(axis=1) == answers)), 5))
+                history["accuracy"].append(round(accuracy, 5))
                 if after_epoch:
                     after_epoch(history)
         return history
 
+    def learn(self, batches, rates, stop):
+        """Take a step for each mini-batch, until stop is set; return loss and accuracy, as met on the way."""
+        seen = []                                               # logits and labels of each mini-batch
+        for images, labels in batches:
+            seen.append((self.step(images, labels, next(rates)), labels))
+            if stop.is_set():
+                break
+        logits, labels = (np.concatenate(part) for part in zip(*seen))
+        return cross_entropy(logits, labels), float(np.mean(logits.argmax(axis=1) == labels))
+
     @contextlib.contextmanager
     def centred(self, mean, inked):
-        """Inside, W1 and b1 are those for (images - mean)[:, inked]; outside, for images as they are.
+        """Inside, W1 (inked, hidden) and b1 are those for images[:, inked] - mean; outside, for images as they are.
 
-        What all images have in common teaches nothing, but it would make the largest gradient; without it the
-        rest is learned faster (LeCun and others, Efficient BackProp, 1998, section 4.3). The pixels that are
-        not inked, a third of the work, are left out: their weights stay as they are.
+        The network is the same: images @ W1 + b1 = (images - mean) @ W1 + (b1 + mean @ W1). But what all images
+        have in common makes the largest gradient of all, which a learning rate must be small enough for
+        (LeCun and others, Efficient BackProp, 1998, section 4.3). Pixels that are not inked, a third of the
+        work, take no part: their weights stay as they began.
         """
-        W1 = self.W1
-        self.b1 += mean[inked] @ W1[inked]
-        self.W1 = W1[inked]                                     # a copy: (inked, hidden)
+        whole, self.W1 = self.W1, self.W1[inked]                # (784, hidden), and a copy (inked, hidden)
+        self.b1 += mean @ self.W1
         try:
             yield
         finally:
-            W1[inked] = self.W1
-            self.W1 = W1
-            self.b1 -= mean[inked] @ W1[inked]
+            self.b1 -= mean @ self.W1
+            whole[inked] = self.W1
+            self.W1 = whole
 
     def predict(self, images):
         """Return the most probable digit of each image, (n,)."""
@@ -291,9 +299,9 @@ def minus_product(W, rate, inputs, dsums):
 
 
 def mini_batches(images, labels, batch_size, rng, warps, mean=0):
-    """Yield an epoch's mini-batches in random order: warp @ image - mean, for some warp, and labels (batch,).
+    """Yield an epoch's mini-batches in random order: images (batch, inked) and labels (batch,).
 
-    A warp is cheapest on many images at once, but a mini-batch teaches most where its images are warped in
+    Each image comes as warp @ image - mean, for some warp. A warp is cheapest on many images at once, but a mini-batch teaches most where its images are warped in
     different ways. So about 2,000 images are chosen together, and each warp moves every 32nd of them. A second
     thread prepares the next 2,000 while the network learns from these.
     """
@@ -426,9 +434,10 @@ def render(strokes, pen=2.2):
         # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
         path = (stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2)
         starts, ends = (path[:-1], path[1:]) if len(path) > 1 else (path, path)
-        (x0, y0), (dx, dy) = starts.T[..., None, None], (ends - starts).T[..., None, None]  # (segments, 1, 1)
-        length2 = dx * dx + dy * dy
-        along = ((x - x0) * dx + (y - y0) * dy) / np.where(length2, length2, 1)     # (segments, 28, 28)
+        x0, y0 = starts.T[:, :, None, None]                     # (segments, 1, 1) each
+        dx, dy = (ends - starts).T[:, :, None, None]
+        squared = dx * dx + dy * dy                             # of a segment's length; 0 for a dot
+        along = ((x - x0) * dx + (y - y0) * dy) / np.where(squared, squared, 1)     # (segments, 28, 28)
         along = np.minimum(np.maximum(along, 0), 1)             # 0 at the segment's start, 1 at its end
         ex, ey = x - x0 - along * dx, y - y0 - along * dy
         nearest = np.minimum(nearest, (ex * ex + ey * ey).min(axis=0))
@@ -756,7 +765,7 @@ def parse_arguments():
     """Read the command line. The defaults are those in the code above: edit them there."""
     parser = argparse.ArgumentParser(
         description="Train a neural network on MNIST, in plain NumPy, and write weights.json for index.html.",
-        epilog="A quick run of well under a minute: python neural_network.py --epochs 20 --learning-rate 0.5",
+        epilog="A quick run of well under a minute: python neural_network.py --epochs 20 --learning-rate 1",
         allow_abbrev=False)
     default = {name: parameter.default for function in (NeuralNetwork, NeuralNetwork.train)
                for name, parameter in inspect.signature(function).parameters.items()}

@@ -142,6 +142,7 @@ def test_the_rate_falls_linearly_and_the_last_smaller_batch_is_used():
 
 def test_one_ctrl_c_stops_after_the_running_batch_and_two_at_once():
     network, steps = NeuralNetwork(784, 3), []
+    before = copies(network)
 
     def step(images, labels, rate):
         steps.append(rate)
@@ -150,11 +151,14 @@ def test_one_ctrl_c_stops_after_the_running_batch_and_two_at_once():
         return np.zeros((len(labels), 10))
 
     network.step, presses = step, 1
-    assert network.train(np.zeros((20, 784)), DIGITS, epochs=2, batch_size=4) == {"loss": [], "accuracy": []}
+    images = np.random.default_rng(0).random((20, 784))
+    assert network.train(images, DIGITS, epochs=2, batch_size=4) == {"loss": [], "accuracy": []}
     presses = 2
     with pytest.raises(KeyboardInterrupt):
-        network.train(np.zeros((20, 784)), DIGITS, epochs=2, batch_size=4)
+        network.train(images, DIGITS, epochs=2, batch_size=4)
     assert len(steps) == 2
+    for ours, then in zip(network.parameters(), before):           # no longer centred
+        assert ours.shape == then.shape and np.allclose(ours, then, atol=1e-6)
     with pytest.raises(KeyboardInterrupt):                         # afterwards Ctrl-C is what it was
         signal.raise_signal(signal.SIGINT)
 
