@@ -149,7 +149,8 @@ class NeuralNetwork:
         mean = images.mean(axis=0)                              # (784,)
         inked = np.flatnonzero(mean >= 0.003 * mean.max())      # of MNIST's pixels, two in three
         warps = warps or [identity(len(mean), mean.dtype, format="csr")]        # moves nothing
-        views, mean = [warp[inked] for warp in warps], mean[inked]              # (inked, 784) each, and (inked,)
+        views = [warp[inked] for warp in warps]                 # (inked, 784) each
+        mean = mean[inked]                                      # (inked,)
         # One BLAS thread: on matrices this small, several wait for each other longer than they compute.
         with threadpool_limits(1), np.errstate(all="ignore"), stop_on_ctrl_c() as stop:
             for _ in range(epochs):
@@ -159,10 +160,10 @@ class NeuralNetwork:
                     loss, accuracy = self.learn(batches, rates, stop)
                 if stop.is_set():
                     return history
-                if not loss <= 10:                              # or is not a number
+                if not loss <= 10:                              # NaN too
                     self.W1, self.b1, self.W2, self.b2 = start
                     raise FloatingPointError(f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives "
-                                             f"2.3; try a learning_rate below {learning_rate:g}")
+                                             f"2.3; try a learning_rate of {learning_rate / 10:g}")
                 history["loss"].append(round(loss, 5))
                 history["accuracy"].append(round(accuracy, 5))
                 if after_epoch:
@@ -290,7 +291,7 @@ def rounded(parameter):
 
 
 def minus_product(W, rate, inputs, dsums):
-    """Return W - rate * inputs.T @ dsums, made in W's own memory by one BLAS call: an epoch is 1.2 times as fast.
+    """Return W - rate * inputs.T @ dsums, made in W's own memory by one BLAS call: an epoch is up to 1.2 times as fast.
 
     BLAS counts columns first, so what it sees of each array is the transpose.
     """
@@ -298,22 +299,23 @@ def minus_product(W, rate, inputs, dsums):
     return gemm(-rate, dsums.T, inputs.T, beta=1, c=W.T, trans_b=True, overwrite_c=True).T
 
 
-def mini_batches(images, labels, batch_size, rng, warps, mean=0):
+def mini_batches(images, labels, batch_size, rng, views, mean=0):
     """Yield an epoch's mini-batches in random order: images (batch, inked) and labels (batch,).
 
-    Each image comes as warp @ image - mean, for some warp. A warp is cheapest on many images at once, but a mini-batch teaches most where its images are warped in
-    different ways. So about 2,000 images are chosen together, and each warp moves every 32nd of them. A second
-    thread prepares the next 2,000 while the network learns from these.
+    Each image comes as view @ image - mean, where a view is a sparse matrix (inked, 784). A view is cheapest on
+    many images at once, but a mini-batch teaches most where its images are warped in different ways. So about
+    2,000 images are chosen together, and each of 32 views shows every 32nd of them. A second thread prepares the
+    next 2,000 while the network learns from these.
     """
     order = rng.permutation(len(images))
     group = batch_size * max(1, 2048 // batch_size)
 
     def prepare(first):
         chosen = order[first:first + group]
-        prepared = np.empty((len(chosen), warps[0].shape[0]), images.dtype)
+        prepared = np.empty((len(chosen), views[0].shape[0]), images.dtype)     # (chosen, inked)
         for k in range(32):
-            warp = warps[rng.integers(len(warps))]              # (inked, 784), sparse
-            prepared[k::32] = (warp @ images[chosen[k::32]].T).T - mean
+            view = views[rng.integers(len(views))]
+            prepared[k::32] = (view @ images[chosen[k::32]].T).T - mean
         return prepared, labels[chosen]
 
     with ThreadPoolExecutor(1) as helper:
@@ -874,6 +876,9 @@ def main():
     epochs = len(history["loss"])
     if options.epochs:
         save(history)
+        if epochs < options.epochs:
+            print(f"Stopped after {epochs} of {options.epochs} epochs; what was learned is saved. "
+                  "`git checkout weights.json weights.js` brings the shipped network back.")
         for parameter in network.parameters():                  # the figures are to be those of the file
             parameter[...] = rounded(parameter)
     train_accuracy = round(network.accuracy(images[:count], labels[:count]), 5)
@@ -895,9 +900,6 @@ def main():
                        drawn_images[:len(drawings)],
                        [drawing.get("name", f"a {drawing['label']:.0f} of yours") for drawing in drawings]))
     write_report(report, network, history, test_images, test_labels, sheets)
-    if epochs < options.epochs:
-        print(f"Stopped after {epochs} of {options.epochs} epochs; what was learned is saved. "
-              "`git checkout weights.json weights.js` brings the shipped network back.")
     print(f"Wrote {output.name}, {output.stem}.js and report/ in {output.parent}. Open index.html and draw a digit"
           + ("." if output.parent == HERE else ", or drop the file on that page."))
 
