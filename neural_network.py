@@ -55,6 +55,7 @@ from tqdm import tqdm
 HERE = Path(__file__).resolve().parent
 DECIMALS = 3        # of the weights in a file: on validation images, more of them changed no prediction
 DRAWN_COPIES = 200  # of each drawing among the training images: of MNIST and styles, one image in six is drawn
+INKED = 0.003       # of the most inked pixel's ink: pixels with less are hardly ever inked, and not learned from
 LARGEST = 1e6       # no number in a file may be larger: sums of such numbers stay far inside float32
 
 
@@ -147,7 +148,7 @@ class NeuralNetwork:
         rates = (learning_rate * (1 - step / steps) for step in range(steps))
         self.training = history = {"loss": [], "accuracy": []}  # in place of an earlier training's
         mean = images.mean(axis=0)                              # (784,)
-        inked = np.flatnonzero(mean >= 0.003 * mean.max())      # of MNIST's pixels, two in three
+        inked = np.flatnonzero(mean >= INKED * mean.max())      # of MNIST's pixels, two in three
         warps = warps or [identity(len(mean), mean.dtype, format="csr")]        # moves nothing
         views = [warp[inked] for warp in warps]                 # (inked, 784) each
         mean = mean[inked]                                      # (inked,)

@@ -314,9 +314,10 @@ def startup(rounds):
 def profile(rounds):
     """Show where an epoch's time goes, each part done alone on all mini-batches of an epoch."""
     from threadpoolctl import threadpool_limits
-    from neural_network import NeuralNetwork, make_warps, mini_batches, minus_product
+    from neural_network import INKED, NeuralNetwork, make_warps, mini_batches, minus_product
     images, labels = load()
-    inked = np.flatnonzero(images.mean(axis=0) >= 0.003 * images.mean(axis=0).max())
+    mean, peak = images.mean(axis=0), products_at_peak(images, labels)
+    inked = np.flatnonzero(mean >= INKED * mean.max())
     warps, chosen = make_warps(), images[:, inked]
     views = [warp[inked] for warp in warps]
     network, whole = NeuralNetwork(input_size=len(inked)), NeuralNetwork()
@@ -337,7 +338,7 @@ def profile(rounds):
         "step (all but the batches)": each(lambda x, y: network.step(x, y, 1e-9) is None),
         "an epoch": lambda: whole.train(images, labels, epochs=1),
         "an epoch, distorted": lambda: whole.train(images, labels, epochs=1, warps=warps),
-        "the products at peak, all pixels": lambda: products_at_peak(images, labels)(1)}
+        "the products at peak, all pixels": lambda: peak(1)}
     with threadpool_limits(1):
         times = {name: [] for name in parts}
         for _ in range(rounds):

@@ -165,13 +165,14 @@ def test_one_ctrl_c_stops_after_the_running_batch_and_two_at_once():
 
 def test_the_history_holds_loss_and_accuracy_as_met_in_each_epoch(mnist):
     images, labels, seen = mnist[0][:500], mnist[1][:500], []
+    mean = images.mean(axis=0)
+    images = images * (mean >= 0.003 * mean.max())                 # the other pixels are not learned from
     network = NeuralNetwork(hidden_size=8)
     loss, accuracy = cross_entropy(network.forward(images)[1], labels), network.accuracy(images, labels)
     history = network.train(images, labels, epochs=3, batch_size=500, after_epoch=lambda h: seen.append(len(h["loss"])))
     assert seen == [1, 2, 3]
     assert set(history) == {"loss", "accuracy"} and len(history["loss"]) == len(history["accuracy"]) == 3
-    # The few specks of ink on pixels that training leaves out change the fifth decimal.
-    assert history["loss"][0] == pytest.approx(loss, abs=5e-5) and history["accuracy"][0] == pytest.approx(accuracy, abs=1e-5)
+    assert history["loss"][0] == pytest.approx(loss, abs=1e-5) and history["accuracy"][0] == pytest.approx(accuracy, abs=1e-5)
     assert history["loss"][2] < history["loss"][0]
 
 
