@@ -39,6 +39,7 @@ import re
 import signal
 import socket
 import sys
+import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -757,8 +758,9 @@ def draw_sheet(path, title, images, captions=None):
         most = abs(image).max()
         low, colours = (-most, "RdBu_r") if image.min() < 0 else (0, "Greys")
         cell.imshow(image.reshape(28, 28), cmap=colours, vmin=low, vmax=most)
-        # A drawing's name may hold anything: no formulas, no halves of characters.
-        cell.set_title(str(caption).encode("utf-8", "replace").decode(), fontsize=7, parse_math=False)
+        # A drawing's name may hold anything: no formulas, no halves of characters, no line wider than its cell.
+        caption = textwrap.fill(str(caption).encode("utf-8", "replace").decode(), 17, max_lines=3, placeholder=" …")
+        cell.set_title(caption, fontsize=7, parse_math=False)
     figure.savefig(path, dpi=80)
 
 
