@@ -16,29 +16,37 @@ from playwright.sync_api import Error, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 DRAWINGS = ROOT.parent / "shared" / "drawings"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+PLAYWRIGHT = [sys.executable, "-m", "playwright"]
+AS_ROOT = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo"]
 
 
 # ── The browser ──────────────────────────────────────────────────────────────────────────────────────────
 
 @contextlib.contextmanager
-def launched():
-    """A browser that is on this machine; where there is none, one is fetched first."""
+def launched(tell=functools.partial(print, file=sys.stderr, flush=True)):
+    """A browser that is on this machine; where there is none, one is fetched first, of which `tell` is told."""
     with contextlib.ExitStack() as stack:
         try:
             chromium = stack.enter_context(installed())
         except Exception:                                          # no browser, or Playwright itself lacks a library
             if os.environ.get("CHROMIUM"):
                 raise
-            fetch()
-            chromium = stack.enter_context(installed())
+            fetch(tell)
+            try:
+                chromium = stack.enter_context(installed())
+            except Exception:
+                command = [*AS_ROOT, "apt-get install libatomic1 &&"] if shutil.which("apt-get") else []
+                command += [*PLAYWRIGHT, "install --with-deps chromium"]
+                raise FileNotFoundError("No Chromium, Chrome or Edge starts on this machine, and none could be fetched; "
+                                        f"this would bring one: {' '.join(command)}") from None
         yield chromium
 
 
 @contextlib.contextmanager
 def installed():
     """The browser that $CHROMIUM names, or one with a usual name, Playwright's own, Chrome or Edge: whichever starts first."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    ways = [{"executable_path": path}] if path else [{}, {"channel": "chrome"}, {"channel": "msedge"}]
+    paths = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else filter(None, map(shutil.which, NAMES))
+    ways = [{"executable_path": path} for path in paths] + [{}, {"channel": "chrome"}, {"channel": "msedge"}]
     with sync_playwright() as playwright:
         for way in ways:
             try:
@@ -52,23 +60,18 @@ def installed():
         chromium.close()
 
 
-def fetch():
-    """Bring a browser to this machine: Playwright's with the system's libraries that it needs, else Debian's."""
-    print("\nNo Chromium, Chrome or Edge starts on this machine: fetching Playwright's, or else Debian's, in a minute or two …",
-          file=sys.stderr, flush=True)
-    as_root = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
-    may_install = shutil.which("apt-get") and succeeds(*as_root, "true")
-    playwright = [sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]
-    if succeeds(*(word for word in playwright if may_install or word != "--with-deps")):
-        return
-    if may_install and succeeds(*as_root, "apt-get", "update") and succeeds(*as_root, "apt-get", "install", "-y", "chromium"):
-        return
-    raise FileNotFoundError("No browser starts here and none could be fetched; this would bring one: "
-                            + ("sudo apt-get install chromium" if shutil.which("apt-get") else " ".join(playwright)))
+def fetch(tell):
+    """Try to bring a browser to this machine: Playwright's with the libraries that it needs, else Debian's."""
+    tell("No Chromium, Chrome or Edge starts on this machine: fetching Playwright's, or else Debian's, in a minute or two …")
+    apt = [*AS_ROOT, *["--non-interactive"] * len(AS_ROOT), "apt-get", "--yes"]
+    may_install = succeeds(*apt, "update") and succeeds(*apt, "install", "libatomic1")     # Playwright itself wants that
+    fetched = succeeds(*PLAYWRIGHT, "install", "chromium")
+    if may_install:
+        succeeds(*([*PLAYWRIGHT, "install-deps"] if fetched else [*apt, "install"]), "chromium")
 
 
 def succeeds(*command):
-    with contextlib.suppress(FileNotFoundError):                   # a machine without sudo
+    with contextlib.suppress(FileNotFoundError):                   # a machine without sudo, or without apt-get
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
 
 

@@ -27,10 +27,13 @@ SCRIBBLE = [[[.125 + .75 * (i % 2), .125 + .025 * i] for i in range(31)]]
 @pytest.fixture(scope="session")
 def browser(request):
     """A browser that is on this machine, or one that is fetched, of which the terminal tells. None is a failure."""
+    def tell(sentence):
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print(f"\n{sentence}", flush=True)
+
     with contextlib.ExitStack() as stack:
         try:
-            with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-                browser = stack.enter_context(launched())
+            browser = stack.enter_context(launched(tell))
         except FileNotFoundError as error:
             pytest.fail(str(error), pytrace=False)
         yield browser
