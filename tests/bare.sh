@@ -35,7 +35,8 @@ train() {
 }
 begin "git clone"; git clone --quiet /srv/digits.git digits; end
 cd digits
-grep '^python3 .*neural_network.py$' README.md | while IFS= read -r command; do train "$command"; du -sm .venv; rm -rf .venv ~/.cache; done
+mapfile -t commands < <(grep '^python3 .*neural_network.py$' README.md)
+for command in "${commands[@]}"; do train "$command"; du -sm .venv; rm -rf .venv ~/.cache; done
 if grep -q '^# /// script' neural_network.py; then
     python3 -m venv ~/uv && ~/uv/bin/pip install --quiet uv && PATH=$PATH:~/uv/bin
     train "$(grep '^uv run' README.md)"; du -sm ~/.cache/uv
