@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 fresh=/tmp/bare.fresh root=/tmp/bare
 [ -e $fresh/done ] || { debootstrap --variant=minbase --include=python3,python3-venv,git,ca-certificates bookworm $fresh && touch $fresh/done; }
-! mountpoint -q $root/proc || umount -R $root/proc
+unmount() { grep -o "$root/[^ ]*" /proc/mounts | tac | xargs --no-run-if-empty umount; }
+unmount
 rm -rf --one-file-system $root && cp -a $fresh $root
 # What stands between this machine and the internet stands there too: names, certificates, package indexes.
 cp -L /etc/resolv.conf /etc/hosts $root/etc/
@@ -15,9 +16,8 @@ cp -L --remove-destination /etc/ssl/certs/ca-certificates.crt $root/etc/ssl/cert
 cp /etc/apt/apt.conf.d/* $root/etc/apt/apt.conf.d/
 [ ! -e /etc/pip.conf ] || cp /etc/pip.conf $root/etc/
 [ ! -e ~/.config/pip ] || { mkdir -p $root/root/.config && cp -r ~/.config/pip $root/root/.config/; }
-mounts="/proc /dev /dev/pts ${BIND:-}"
-trap 'for path in $(tac -s " " <<<"$mounts "); do umount $root$path; done' EXIT
-for path in $mounts; do mkdir -p $root$path && mount --bind $path $root$path; done
+trap unmount EXIT
+for path in /proc /dev /dev/pts ${BIND:-}; do mkdir -p $root$path && mount --bind $path $root$path; done
 git clone --quiet --bare . $root/srv/digits.git
 
 cat >$root/root/try.sh <<'TRY'
