@@ -13,14 +13,13 @@ five learning rates each gets the one that needs the fewest epochs by held-out i
 """
 import argparse
 import contextlib
-import functools
+import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -29,96 +28,14 @@ from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from neural_network import NeuralNetwork, View, straighten
+from engines import ENGINES
+from neural_network import NeuralNetwork, View
 
-PRODUCTS = 60000 * (4 * 784 * 256 + 6 * 256 * 10)                  # operations of the five matrix products of an epoch
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
-                            "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC"), "1")
-ONE_THREAD["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"     # this and NPROC are JAX's
-silent = lambda *_: None
+ONE_THREAD = {**dict.fromkeys("OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS VECLIB_MAXIMUM_THREADS TF_NUM_INTRAOP_THREADS "
+                              "TF_NUM_INTEROP_THREADS NPROC".split(), "1"), "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
 
 
-# ── Engines: each returns a function that learns for some more epochs, and one that predicts ─────────────
-
-def ours(images, labels, rate, distort=False):
-    view = View(straighten(images), labels, distort=distort)
-    network = NeuralNetwork(len(view.inked))
-    return (lambda epochs: network.train(view.images, view.labels, epochs, rate, batches=view, after_epoch=silent),
-            lambda images: view.fold(network).predict(straighten(images)))
-
-
-def scikit_learn(images, labels, rate):
-    from sklearn.neural_network import MLPClassifier
-    warnings.simplefilter("ignore")                                # that so few epochs are not enough
-    model = MLPClassifier((256,), "logistic", solver="sgd", alpha=0, batch_size=32, learning_rate_init=rate, momentum=0,
-                          nesterovs_momentum=False, warm_start=True)
-    return lambda epochs: model.set_params(max_iter=epochs).fit(images, labels), model.predict
-
-
-def pytorch(images, labels, rate):
-    import torch
-    from torch import nn
-    if os.environ.get("OMP_NUM_THREADS") == "1":
-        torch.set_num_threads(1)
-    images, labels = torch.from_numpy(images), torch.from_numpy(labels)
-    model = nn.Sequential(nn.Linear(784, 256), nn.Sigmoid(), nn.Linear(256, 10))
-    loss, optimizer = nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), lr=rate)
-
-    def learn(epochs):
-        for _ in range(epochs):
-            for batch in torch.randperm(len(images)).split(32):    # faster than a DataLoader
-                optimizer.zero_grad()
-                loss(model(images[batch]), labels[batch]).backward()
-                optimizer.step()
-    return learn, lambda images: model(torch.from_numpy(images)).argmax(1).numpy()
-
-
-def keras(images, labels, rate):
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras
-    model = keras.Sequential([keras.layers.Dense(256, "sigmoid"), keras.layers.Dense(10)])
-    model.compile(keras.optimizers.SGD(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    return (lambda epochs: model.fit(images, labels, batch_size=32, epochs=epochs, verbose=0),
-            lambda images: model.predict(images, verbose=0).argmax(1))
-
-
-def jax(images, labels, rate):
-    import jax
-    import jax.numpy as jnp
-    images, labels, rng = jnp.asarray(images), jnp.asarray(labels), np.random.default_rng(0)
-    parameters = [jnp.asarray(rng.normal(size=shape) / 28, jnp.float32) for shape in ((784, 256), 256, (256, 10), 10)]
-
-    def log_probabilities(parameters, images):
-        W1, b1, W2, b2 = parameters
-        return jax.nn.log_softmax(jax.nn.sigmoid(images @ W1 + b1) @ W2 + b2)
-
-    def loss(parameters, images, labels):
-        return -jnp.take_along_axis(log_probabilities(parameters, images), labels[:, None], axis=1).mean()
-
-    def step(parameters, batch):
-        gradients = jax.grad(loss)(parameters, images[batch], labels[batch])
-        return [p - rate * g for p, g in zip(parameters, gradients)], None
-
-    epoch = jax.jit(lambda parameters, batches: jax.lax.scan(step, parameters, batches)[0], donate_argnums=0)
-
-    def learn(epochs):
-        nonlocal parameters
-        for _ in range(epochs):
-            order = rng.permutation(len(images))[:len(images) // 32 * 32]       # whole mini-batches
-            parameters = jax.block_until_ready(epoch(parameters, jnp.asarray(order.reshape(-1, 32))))
-    return learn, lambda images: np.asarray(log_probabilities(parameters, images)).argmax(1)
-
-
-ENGINES = {"ours": (ours, "numpy"), "ours-distorted": (functools.partial(ours, distort=True), "numpy"),
-           "scikit-learn": (scikit_learn, "scikit-learn"), "PyTorch": (pytorch, "torch"), "Keras": (keras, "keras"), "JAX": (jax, "jax")}
-
-
-def installed():
-    """Yield each engine that is here, and what to call it in a table."""
-    for name, (_, package) in ENGINES.items():
-        with contextlib.suppress(PackageNotFoundError):
-            yield name, f"{name:14} ({package} {version(package)})"
-
+# ── What each process does: python benchmarks/speed.py --be FUNCTION ARGUMENTS ───────────────────────────
 
 def load():
     with np.load(ROOT / "data" / "mnist.npz") as data:
@@ -126,11 +43,10 @@ def load():
                 for name in ("x_train", "y_train", "x_test", "y_test")]
 
 
-# ── What a process of its own does: python benchmarks/speed.py --be FUNCTION ARGUMENTS ───────────────────
-
-def run(*words, environment={}):
-    command = [sys.executable, __file__, "--be", *map(str, words)]
-    return subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+def seconds(function, *arguments):
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
 
 
 def epoch(name):
@@ -165,48 +81,58 @@ def script(name, rate, epochs):
 
 @threadpool_limits.wrap(limits=1)
 def profile():
-    """Print where an epoch's time goes, each part done alone on all mini-batches of an epoch."""
+    """Print where an epoch's time goes, each part done alone on all mini-batches: the best of five."""
     images, labels = load()[:2]
-    plain, distorted = View(images, labels, distort=False), View(images, labels)
+    plain, distorted, square = View(images, labels, distort=False), View(images, labels), images[:784]
     network = NeuralNetwork(len(plain.inked))
     batches = list(plain(images, labels, 32, network.rng))
     activations = network.forward(batches[0][0])
     gradients = network.backward(*batches[0], activations)
-    square = np.random.default_rng(0).random((2048, 2048), np.float32)
-    for part, function, times in (
-            ("mini-batches prepared", lambda: [len(x) for x, _ in plain(images, labels, 32, network.rng)], 3),
-            ("mini-batches prepared, distorted", lambda: [len(x) for x, _ in distorted(images, labels, 32, network.rng)], 3),
-            (f"images @ W1, {len(plain.inked)} pixels", lambda: [len(x @ network.W1) for x, _ in batches], 3),
-            ("images.T @ dz", lambda: [len(x.T @ activations[0]) for x, _ in batches], 3),
-            ("W1 -= rate * dW1", lambda: [network.update(gradients[:1], 1e-9) for _ in batches], 3),
-            ("forward", lambda: [len(network.forward(x)) for x, _ in batches], 3),
-            ("backward", lambda: [len(network.backward(x, y, activations)) for x, y in batches], 3),
-            ("update", lambda: [network.update(gradients, 1e-9) for _ in batches], 3),
-            ("an epoch", lambda: network.train(images, labels, 1, batches=plain, after_epoch=silent), 3),
-            ("an epoch, distorted", lambda: network.train(images, labels, 1, batches=distorted, after_epoch=silent), 3),
-            ("all products, at the peak of one thread", lambda: square @ square, PRODUCTS / (2 * 2048 ** 3))):
-        print(f"{part:40} {min(seconds(function) for _ in range(5)) * (times if times != 3 else 1):6.2f} s")
+    products = 60000 * (4 * 784 * 256 + 6 * 256 * 10) // (2 * 784 ** 3)        # of 784 x 784, as much work as an epoch's
+    for part, each, work in (
+            ("mini-batches prepared", lambda *_: 0, lambda: plain(images, labels, 32, network.rng)),
+            ("mini-batches prepared, distorted", lambda *_: 0, lambda: distorted(images, labels, 32, network.rng)),
+            (f"images @ W1, {len(plain.inked)} pixels", lambda x, y: x @ network.W1, lambda: batches),
+            ("images.T @ dz", lambda x, y: x.T @ activations[0], lambda: batches),
+            ("W1 -= learning_rate * dW1", lambda x, y: network.update(gradients[:1], 1e-9), lambda: batches),
+            ("forward", lambda x, y: network.forward(x), lambda: batches),
+            ("backward", lambda x, y: network.backward(x, y, activations), lambda: batches),
+            ("an epoch, undistorted", lambda view: network.train(images, labels, 1, batches=view), lambda: [(plain,)]),
+            ("its five products, all pixels, as large ones", lambda *_: square @ square, lambda: [()] * products)):
+        def do():
+            for batch in work():
+                each(*batch)
 
-
-def seconds(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
+        with contextlib.redirect_stdout(io.StringIO()):            # its line about an epoch
+            best = min(seconds(do) for _ in range(5))
+        print(f"{part:45} {best:5.2f} s", flush=True)
 
 
 # ── What the user starts ─────────────────────────────────────────────────────────────────────────────────
 
-def compare(rounds):
-    for title, environment in ("As a user runs them", {}), ("One thread each", ONE_THREAD):
-        names = dict(installed())
-        times = np.array([[float(run("epoch", name, environment=environment)[-1]) for name in names] for _ in range(rounds)])
-        print(f"\n{title}: seconds an epoch, and times ours")
-        for name, column in zip(names.values(), times.T):
-            print(f"{name:32} {spread(column)}   {np.median(column / times[:, 0]):.2f}", flush=True)
+def run(*words, environment={}):
+    command = [sys.executable, "-W", "ignore", __file__, "--be", *map(str, words)]
+    return subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+
+
+def installed():
+    """Yield each engine that is here, and what to call it."""
+    for name, (_, package) in ENGINES.items():
+        with contextlib.suppress(PackageNotFoundError):
+            yield name, f"{name:16} {package + ' ' + version(package):22}"
 
 
 def spread(values):
     return f"{np.min(values):6.2f} / {np.median(values):.2f} / {np.max(values):.2f}"
+
+
+def compare(rounds):
+    for title, environment in ("As a user runs them", {}), ("One thread each", ONE_THREAD):
+        engines = dict(installed())
+        times = np.array([[float(run("epoch", name, environment=environment)[-1]) for name in engines] for _ in range(rounds)])
+        print(f"\n{title}: seconds an epoch (min / median / max), and times ours")
+        for title, column in zip(engines.values(), times.T):
+            print(f"{title} {spread(column)}   {np.median(column / times[:, 0]):.2f}", flush=True)
 
 
 def to_goal(rounds, goal):
@@ -220,10 +146,10 @@ def to_goal(rounds, goal):
         times = []
         for _ in range(rounds):
             start = time.perf_counter()
-            with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as process:
-                right = next(found[1] for line in process.stdout if (found := re.search(r"([\d.]+%) of the test images", line)))
+            with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT) as user:
+                right = next(found[1] for line in user.stdout if (found := re.search(r"([\d.]+%) of the test images", line)))
                 times.append(time.perf_counter() - start)
-        print(f"{title:32} {spread(times)} s, {epochs} epochs at rate {rate}: {right} of the test images", flush=True)
+        print(f"{title} {spread(times)} s, {epochs} epochs at rate {rate}: {right} of the test images", flush=True)
 
 
 def main():
@@ -234,13 +160,13 @@ def main():
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--be", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.be:
-        return globals()[options.be[0]](*options.be[1:])
-    if options.profile:
-        return profile()
+    if options.be or options.profile:
+        name, *arguments = options.be or ["profile"]
+        return globals()[name](*arguments)
     other = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if options.busy else None
     to_goal(options.rounds, options.goal) if options.goal else compare(options.rounds)
-    other and other.kill()
+    if other:
+        other.kill()
 
 
 if __name__ == "__main__":

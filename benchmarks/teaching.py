@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from browser import DRAWINGS, ROOT, page, read_drawings
+from browser import ROOT, page, real_drawings
 
 PREPARE = """([images, labels]) => {
     const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
@@ -55,7 +55,7 @@ def main():
         part = "test" if arguments.test else "train"
         images, labels = data[f"x_{part}"][-10000:], data[f"y_{part}"][-10000:]
     writers = defaultdict(list)
-    for drawing in read_drawings(DRAWINGS / "pendigits.jsonl"):
+    for drawing in real_drawings(name="pendigits"):
         writers[drawing["writer"]].append(drawing)
 
     with page(arguments.weights) as opened:

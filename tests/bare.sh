@@ -42,7 +42,7 @@ if grep -q '^# /// script' neural_network.py; then
     train "$(grep '^uv run' README.md)"; du -sm ~/.cache/uv
 fi
 command=$(sed -n '/<!-- test command -->/,/<!-- end -->/p' README.md | grep '^python3 ')
-begin "$command"; bash -c "$command -q" | grep -a -v -E '^(Collecting|  Downloading|Processing|WARNING|Looking| *━)'; end
+begin "$command"; bash -c "$command -q" 2>&1 | grep -a -v -E '^(Collecting|  Downloading|Processing|WARNING|Looking| *━)'; end
 git status --short
 TRY
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 $(env | grep -E '^(PIP|SSL|UV)_') chroot $root bash -c 'cd && exec bash try.sh'
