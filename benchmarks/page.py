@@ -42,11 +42,11 @@ def main():
                 times.append(page.evaluate(READY))
                 page.close()
             print(f"ready by {where}: {statistics.median(times):.0f} ms after navigation (median of {len(times)}, at most {max(times):.0f})")
-        page = chromium.new_page(viewport={"width": 1280, "height": 4500})   # so high that every view is on screen
+        page = chromium.new_page(viewport={"width": 1280, "height": 9000})   # so high that every view is on screen
         page.goto(url)
         wait_until_ready(page)
         if arguments.weights:
-            page.evaluate("text => use(readNetwork(parseJSON(text)))", open(arguments.weights).read())
+            page.evaluate("text => use(readNetwork(JSON.parse(text)))", open(arguments.weights).read())
         page.evaluate(TIME)
         page.wait_for_timeout(300)
         sample = [small(drawing["strokes"]) for drawing in real_drawings(20)]
