@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # README's commands, letter by letter, in a fresh Debian that has nothing but python3, python3-venv, git and ca-certificates:
 #     sudo tests/bare.sh
-# Prints when each is done and what it takes on the disk (3 minutes to make the Debian, then 15). A training run gets
-# Ctrl-C some seconds after its first network. Wants debootstrap and 10 GB in /tmp; BIND="/opt" shows a folder of this machine to it.
+# Prints when each is done and what it takes on the disk (2 minutes to make the Debian, then 15). A training run gets Ctrl-C
+# 15 seconds after its first network. Wants debootstrap and 10 GB in /tmp; BIND=/opt shows it that folder of this machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fresh=/tmp/bare.fresh root=/tmp/bare
@@ -21,7 +21,7 @@ for path in /proc /dev /dev/pts ${BIND:-}; do mkdir -p $root$path && mount --bin
 git clone --quiet --bare . $root/srv/digits.git
 
 cat >$root/root/try.sh <<'TRY'
-set -m                                                             # so that Ctrl-C reaches what runs in the background
+set -m -o pipefail                                                 # -m: so that Ctrl-C reaches what runs in the background
 begin() { started=$(date +%s) size=$(du -smx / | cut -f1); echo; echo "\$ $1"; }
 end() { echo "== exit code $?, $(($(date +%s) - started)) s, $(($(du -smx / | cut -f1) - size)) MB more on the disk"; }
 train() {
@@ -42,7 +42,7 @@ if grep -q '^# /// script' neural_network.py; then
     train "$(grep '^uv run' README.md)"; du -sm ~/.cache/uv
 fi
 command=$(sed -n '/<!-- test command -->/,/<!-- end -->/p' README.md | grep '^python3 ')
-begin "$command"; bash -c "$command -q" 2>&1 | grep -a -v -E '^(Collecting|  Downloading|Processing|WARNING|Looking| *━)'; end
+begin "$command"; PYTEST_ADDOPTS=-q bash -c "$command" 2>&1 | grep -a -v -E '^(Collecting|  Downloading|Processing|WARNING|Looking| *━)'; end
 git status --short
 TRY
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 $(env | grep -E '^(PIP|SSL|UV)_') chroot $root bash -c 'cd && exec bash try.sh'

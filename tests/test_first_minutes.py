@@ -35,7 +35,7 @@ def commands(text):
 @pytest.mark.parametrize("command", sorted(commands(README)))
 def test_every_command_in_readme_is_run_somewhere(command):
     if script := re.fullmatch(r"\.venv/bin/python (-m pytest )?((?:tests|benchmarks)/\w+\.py).*", command):
-        assert (ROOT / script[2]).exists()                     # a test file, or a script that is started below
+        assert (ROOT / script[2]).exists()                     # a test file, or a script, which starts: see below
     else:
         assert (ROOT / RUN_BY[command]).exists()
 
@@ -44,10 +44,10 @@ def test_the_list_of_commands_holds_no_other():
     assert set(RUN_BY) <= commands(README) | {""}
 
 
-@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "benchmarks").glob("*.py")))
+@pytest.mark.parametrize("script", sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py")))
 def test_every_benchmark_starts(script):
-    process = subprocess.run([sys.executable, ROOT / "benchmarks" / script, "--help"], capture_output=True, text=True)
-    assert (process.returncode, process.stderr) == (0, "")
+    importing = subprocess.run([sys.executable, "-c", f"import {script}"], cwd=ROOT / "benchmarks", capture_output=True, text=True)
+    assert (importing.returncode, importing.stderr) == (0, "")
 
 
 def test_the_light_ways_install_what_requirements_names_but_tensorflow():
