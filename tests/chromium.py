@@ -35,7 +35,7 @@ def browser(request):
         try:
             browser = stack.enter_context(launched(tell))
         except FileNotFoundError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         yield browser
 
 
