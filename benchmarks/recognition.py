@@ -17,10 +17,11 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-from neural_network import NeuralNetwork, draw_sheet, read_drawings, read_mnist, render
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from neural_network import NeuralNetwork, draw_images, read_drawings, render, straighten
 
 
 def wilson(right, count, z=1.96):
@@ -72,24 +73,19 @@ def read_images(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
-    parser.add_argument("--weights", type=Path, default=HERE.parent / "weights.json")
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights.json")
     options = parser.parse_args()
-    files = options.files or sorted((HERE.parent.parent / "shared" / "drawings").glob("*.jsonl"))
-    network = NeuralNetwork.load(options.weights)
-    report = HERE.parent / "report"
-    report.mkdir(exist_ok=True)
-    rows = []
-    sets = [("MNIST test", read_mnist(HERE.parent / "data" / "mnist.npz")[2:])] + [(path.name, read_images(path)) for path in files]
-    for name, (images, labels) in sets:
+    files = options.files or sorted((ROOT.parent / "shared" / "drawings").glob("*.jsonl"))
+    network, rows = NeuralNetwork.load(options.weights), []
+    with np.load(ROOT / "data" / "mnist.npz") as mnist:
+        test = straighten(mnist["x_test"].reshape(-1, 784) / np.float32(255)), mnist["y_test"].astype(int)
+    for name, (images, labels) in [("MNIST test", test), *((path.stem, read_images(path)) for path in files)]:
         predictions = network.predict(images)
         wrong = np.flatnonzero(predictions != labels)
         rows.append((name, len(labels), len(labels) - len(wrong)))
-        confusions = Counter(zip(labels[wrong].tolist(), predictions[wrong].tolist())).most_common()
-        most = ", ".join(f"{label} as {read} ({times})" for (label, read), times in confusions[:12])
-        print(f"{name}: {len(wrong)} misread" + (f": {most}" + (", …" if len(confusions) > 12 else "") if most else ""))
-        wrong = wrong[np.lexsort((predictions[wrong], labels[wrong]))][:200]
-        draw_sheet(report / f"misread-{Path(name).stem.replace(' ', '-')}.png", f"{name}: misread ({len(wrong)} shown)",
-                   images[wrong], [f"{labels[i]} read as {predictions[i]}" for i in wrong])
+        confusions = Counter(f"{labels[i]} as {predictions[i]}" for i in wrong).most_common(12)
+        print(f"{name}: {len(wrong)} misread, most often " + ", ".join(f"{pair} ({times})" for pair, times in confusions))
+        draw_misread(ROOT / "report" / f"misread {name}.png", images[wrong], labels[wrong], predictions[wrong])
     shares = [right / count for _, count, right in rows[1:]]
     print(f"\n{'':20} {'images':>6} {'right':>8}   95 % interval")
     for name, count, right in rows:
@@ -97,7 +93,16 @@ def main():
         print(f"{name:20} {count:6} {100 * right / count:6.2f} %   {100 * low:.2f} to {100 * high:.2f} %")
     if shares:
         print(f"{'mean of the files':20} {'':6} {100 * np.mean(shares):6.2f} %")
-    print(f"\nThe misread images are in {report}/misread-*.png")
+    print("\nThe misread images are in report/misread *.png")
+
+
+def draw_misread(path, images, labels, predictions):
+    """Draw the first 200 in order of label."""
+    path.parent.mkdir(exist_ok=True)
+    order = np.lexsort((predictions, labels))[:200]
+    figure = Figure(figsize=(20, 1.3 * max(1, len(order) / 20) + 0.6), layout="constrained")
+    draw_images(figure.subplots(), path.stem, images[order], [f"{labels[i]} read as {predictions[i]}" for i in order], columns=20)
+    figure.savefig(path, dpi=70)
 
 
 if __name__ == "__main__":

@@ -15,21 +15,22 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from browser import DRAWINGS, ROOT, page, read_drawings
+from browser import ROOT, page, real_drawings
 
 PREPARE = """([images, labels]) => {
     const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
     const pixels = bytes(images);
-    window.mnist = Array.from(bytes(labels), (label, i) => ({ label, image: Float64Array.from(pixels.subarray(i * 784, i * 784 + 784), p => p / 255) }));
+    window.mnist = Array.from(bytes(labels), (label, i) => ({ label, image: straighten(Float64Array.from(pixels.subarray(i * 784, i * 784 + 784), p => p / 255)) }));
     window.accuracy = network => mnist.filter(({ label, image }) => largest(forward(network, image).probabilities) === label).length / mnist.length;
-    window.read = (network, drawing) => largest(forward(network, render(drawing.strokes)).probabilities);
+    window.learned = lessons => [trained, ...teach(trained, lessons)].pop();
+    window.digit = (network, drawing) => largest(forward(network, render(drawing.strokes)).probabilities);
     return accuracy(trained);
 }"""
 TEACH = """([lessons, drawings]) => {
-    const start = performance.now(), taught = teach(trained, lessons), seconds = (performance.now() - start) / 1000;
-    return { seconds, reads: drawings.map(drawing => read(taught, drawing)), accuracy: accuracy(taught) };
+    const start = performance.now(), taught = learned(lessons), seconds = (performance.now() - start) / 1000;
+    return { seconds, reads: drawings.map(drawing => digit(taught, drawing)), accuracy: accuracy(taught) };
 }"""
-READ = "([lessons, drawing]) => read(lessons.length ? teach(trained, lessons) : trained, drawing)"
+READ = "([lessons, drawing]) => digit(learned(lessons), drawing)"
 
 
 def first_misread(opened, drawings, before, one_by_one):
@@ -55,7 +56,7 @@ def main():
         part = "test" if arguments.test else "train"
         images, labels = data[f"x_{part}"][-10000:], data[f"y_{part}"][-10000:]
     writers = defaultdict(list)
-    for drawing in read_drawings(DRAWINGS / "pendigits.jsonl"):
+    for drawing in real_drawings(name="pendigits"):
         writers[drawing["writer"]].append(drawing)
 
     with page(arguments.weights) as opened:
@@ -65,7 +66,7 @@ def main():
         for one_by_one in (False, True):
             lessons, rest, before, after, seconds, losses = 0, 0, 0, 0, [], []
             for drawings in writers.values():
-                untaught = opened.evaluate("drawings => drawings.map(drawing => read(trained, drawing))", drawings)
+                untaught = opened.evaluate("drawings => drawings.map(drawing => digit(trained, drawing))", drawings)
                 taught = first_misread(opened, drawings, untaught, one_by_one)
                 if not taught:
                     rest += len(drawings)
