@@ -92,7 +92,7 @@ READ = """([nones, text]) => JSON.parse(text).map(({ label, strokes, images }) =
     const [plain, ...hands] = images ? images.map(image => forward(network, straighten(image)))
         : [strokes, ...HANDS.map(hand => vary(strokes, ...hand))].map(hand => read(network, hand));
     const first = largest(plain.probabilities), shares = nones.map(none => shareOut(network, hands, none)[first]);
-    const words = strokes ? doubt(network, strokes, first) : shareOut(network, hands)[first] > SURE ? "" : "doubted";
+    const words = strokes ? doubt(network, plain) : shareOut(network, hands)[first] > SURE ? "" : "doubted";
     return { right: first === label, shares, words };
 })"""
 WORDS = "or maybe", "not sure", "one digit", "more ink"
