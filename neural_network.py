@@ -13,33 +13,32 @@ it into ten probabilities, one for each digit:
 
     hidden        = sigmoid(images @ W1 + b1)           784 pixels -> 256 hidden units
     logits        = hidden @ W2 + b2                    256 hidden units -> 10 scores, one for each digit
-    probabilities = softmax(logits)                     10 scores -> 10 probabilities that sum to 1
+    probabilities = softmax(logits)                     e^score / sum of e^scores: 10 that sum to 1
 
-A hidden unit has a weight for every pixel. It adds up weight * ink and its bias, and the sigmoid squeezes the
-sum into 0 to 1. A digit's score is such a sum over the hidden units. The weights W1, W2 and the biases b1, b2
+A hidden unit has a weight for each pixel. It adds up weight * ink and its bias, and the sigmoid squeezes that
+sum, z, into 0 to 1. A digit's score is such a sum over the hidden units. The weights W1, W2 and biases b1, b2
 are all that the network knows, and they begin as random numbers.
 
 To learn is to make them better, a little at a time. The network is shown a few images, a mini-batch, and the
 loss says how wrong it was: -log(its probability for the right digit), the mean over the images. That is 0 if
-it was sure and right, 2.3 if it guessed, more if sure and wrong. The gradient dW1 says for each weight how
-fast the loss grows as that weight grows. So each takes a small step the other way, W1 -= learning_rate * dW1.
-
-Backpropagation finds the gradients from the end to the beginning, each from the one after it. For one image,
+sure and right, -log(1/10) = 2.3 if it guessed, more if sure and wrong. The gradient dW1 says how fast the
+loss grows as each weight in W1 grows, and any other d says so of its namesake. So each weight takes a step the
+other way, W1 -= learning_rate * dW1. Backpropagation finds the gradients from last to first, by calculus:
 
     loss           = -log(e^logits[right] / sum of e^logits) = log(sum of e^logits) - logits[right]
     dlogits[digit] = e^logits[digit] / sum of e^logits - (1 if digit is right, else 0)
 
 and that is what the network said less what it should have said: dlogits = probabilities - targets. The loss
-of a mini-batch is the mean over its images, so each has a share of 1 / batch_size in it, and dlogits is
-divided by that many: one learning rate then suits mini-batches of any size. The rest follows from there:
+of a mini-batch is the mean over its images, so each counts for 1 / batch_size, and dlogits is divided by the
+batch_size: a step does not grow with the number of images. Each further gradient comes from the one before:
 
-    dW2     = hidden.T @ dlogits                        a weight matters as much as its unit was active
-    dhidden = dlogits @ W2.T                            a unit, as much as its weights to the digits do
-    dz      = dhidden * slope                           its sum, less where the sigmoid is flat
-    dW1     = images.T @ dz                             a pixel's weight, as much as there was ink
+    dW2     = hidden.T @ dlogits                        its unit's activity * its digit's dlogits, summed
+    dhidden = dlogits @ W2.T                            its weights to the digits * their dlogits, summed
+    dz      = dhidden * slope                           times how steep the sigmoid is at z
+    dW1     = images.T @ dz                             its pixel's ink * its unit's dz, over all images
 
-Chapter 1 is the network and how it learns, and needs no other. 2 is what it is shown, 3 digits: MNIST, and
-from pen to pixels, 4 the report, 5 the command line. More: M. Nielsen, Neural Networks and Deep Learning.
+Chapter 1: the network and how it learns; it needs no other. 2: what it is shown. 3: MNIST, and from pen to
+pixels. 4: the report. 5: the command line. To read on: M. Nielsen, Neural Networks and Deep Learning.
 """
 import argparse
 import copy
@@ -63,7 +62,7 @@ HERE = Path(__file__).resolve().parent
 
 
 # ── 1. The network, and how it learns ───────────────────────────────────────────────────────────────────
-# Each activation: its function of z, and its slope, which follows from the function's own value.
+# Each activation: hidden as a function of the sum z, and its slope there, as a function of hidden.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)),  lambda hidden: hidden * (1 - hidden)),
     "tanh":    (np.tanh,                         lambda hidden: 1 - hidden * hidden),
@@ -72,13 +71,13 @@ ACTIVATIONS = {
 
 
 def softmax(logits):
-    """Turn logits (batch, 10) into probabilities; the largest is subtracted only to keep e^x finite."""
+    """Turn logits (batch, 10) into probabilities. Subtracting the largest keeps e^x finite, no more."""
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def cross_entropy(probabilities, labels):
-    """Return the mean of -log(probability of the right digit); one that was rounded to 0 counts as 1e-38."""
+    """Return the loss: the mean of -log(probability of the right digit), where 0 counts as 1e-38."""
     return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-38)).mean())
 
 
@@ -99,58 +98,59 @@ class NeuralNetwork:
     def __init__(self, input_size=784, hidden_size=256, output_size=10, activation="sigmoid", seed=0):
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, not {activation}")
-        self.activation, (self.activate, self.slope) = activation, ACTIVATIONS[activation]
+        self.activation = activation
+        self.activate, self.slope = ACTIVATIONS[activation]
         self.rng = np.random.default_rng(seed)
-        # Divided by sqrt(inputs), a unit's sum starts small, where the sigmoid is steep and learns fast.
+        # Weights / sqrt(inputs) keep a unit's sum small at first, where the sigmoid is steep: it learns fast.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / np.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / np.sqrt(hidden_size)
         self.W1, self.b1 = W1.astype(np.float32), np.zeros(hidden_size, np.float32)
         self.W2, self.b2 = W2.astype(np.float32), np.zeros(output_size, np.float32)
-        self.training = {}                                      # the record of its training, for the file
+        self.training = {}                                      # a record of its training, for `save`
 
     def parameters(self):
-        """Return all that is learned: W1 (784, hidden), b1 (hidden,), W2 (hidden, 10), b2 (10,)."""
+        """Return all that is learned: W1 (784, units), b1 (units,), W2 (units, 10), b2 (10,)."""
         return self.W1, self.b1, self.W2, self.b2
 
     def forward(self, images):
-        """Return hidden (batch, hidden), logits (batch, 10) and probabilities (batch, 10)."""
-        hidden = self.activate(images @ self.W1 + self.b1)      # (batch, 784) @ (784, hidden) + (hidden,)
-        logits = hidden @ self.W2 + self.b2                     # (batch, hidden) @ (hidden, 10) + (10,)
+        """Return hidden (batch, units), logits (batch, 10) and probabilities (batch, 10)."""
+        hidden = self.activate(images @ self.W1 + self.b1)      # (batch, 784) @ (784, units) + (units,)
+        logits = hidden @ self.W2 + self.b2                     # (batch, units) @ (units, 10) + (10,)
         return hidden, logits, softmax(logits)
 
-    def backward(self, images, labels, activations=None):
+    def backward(self, images, labels, outputs=None):
         """Return the gradient of the mean loss: dW1, db1, dW2, db2, each in its parameter's shape.
 
-        activations is what forward(images) returned, if that is at hand.
+        outputs are what forward(images) returned, if they are at hand.
         """
-        hidden, _, probabilities = activations or self.forward(images)
-        targets = np.eye(len(self.b2), dtype=np.float32)[labels]        # (batch, 10): 1 at the right digit
+        hidden, _, probabilities = outputs or self.forward(images)
+        targets = np.eye(len(self.b2), dtype=np.float32)[labels]        # (batch, 10): 1 if right, else 0
         dlogits = (probabilities - targets) / len(labels)       # (batch, 10)
-        dW2 = hidden.T @ dlogits                                # (hidden, batch) @ (batch, 10)
-        db2 = dlogits.sum(axis=0)                               # (10,)
-        dhidden = dlogits @ self.W2.T                           # (batch, 10) @ (10, hidden)
-        dz = dhidden * self.slope(hidden)                       # (batch, hidden)
-        dW1 = images.T @ dz                                     # (784, batch) @ (batch, hidden)
-        db1 = dz.sum(axis=0)                                    # (hidden,)
+        dW2 = hidden.T @ dlogits                                # (units, batch) @ (batch, 10)
+        db2 = dlogits.sum(axis=0)                               # (10,): a bias is a weight whose input is 1
+        dhidden = dlogits @ self.W2.T                           # (batch, 10) @ (10, units)
+        dz = dhidden * self.slope(hidden)                       # (batch, units)
+        dW1 = images.T @ dz                                     # (784, batch) @ (batch, units)
+        db1 = dz.sum(axis=0)                                    # (units,)
         return dW1, db1, dW2, db2
 
     def update(self, gradients, learning_rate):
-        """Move every parameter a small step against its gradient."""
+        """Move every parameter, in place, a small step against its gradient."""
         for parameter, gradient in zip(self.parameters(), gradients):
             parameter -= learning_rate * gradient
 
     @threadpool_limits.wrap(limits=1)       # on matrices this small, more threads only wait for each other
     def train(self, images, labels, epochs=1000, learning_rate=0.1, batch_size=32, batches=None, tell=print):
-        """Learn by stochastic gradient descent, at a learning rate that falls in a straight line to zero.
+        """Learn by stochastic gradient descent: random mini-batches, at a rate that falls evenly to zero.
 
-        An epoch shows every image once, in the order of `mini_batches` or of another such function. Returns
-        self.training with {"loss": [...], "accuracy": [...]}, a number for each epoch, as met on the way.
+        An epoch shows every image once, in mini-batches from batches(...), else mini_batches(...). Returns
+        self.training with {"loss": [...], "accuracy": [...]}: a number an epoch, measured before each step.
         """
         if batches is None:
             self.check(images, labels)
             batches = mini_batches
         steps = epochs * int(np.ceil(len(labels) / batch_size))
-        rates = (learning_rate * (1 - step / steps) for step in range(steps))
+        rates = (learning_rate * (1 - step / steps) for step in range(steps))      # one for each step
         self.training |= {"loss": [], "accuracy": []}
         for epoch in range(1, epochs + 1):
             seen = []                                           # probabilities and labels of each mini-batch
@@ -191,7 +191,7 @@ class NeuralNetwork:
         """
         content = {"layers": [*self.W1.shape, len(self.b2)], "activations": [self.activation, "softmax"]}
         for name, parameter in zip(("W1", "b1", "W2", "b2"), self.parameters()):
-            # Three decimals: on validation images, more of them changed no prediction.
+            # Three decimals are enough: with more, no held-out image was read differently.
             content[name] = np.round(parameter.astype(np.float64), 3).tolist()
         text = json.dumps(content | {"training": self.training}, separators=(",", ":"), allow_nan=False)
         path = Path(path).resolve()
@@ -224,8 +224,8 @@ class View:
     """What a network learns from in place of whole images: train(view.images, view.labels, batches=view).
 
     Each image comes warped, anew in every epoch, so that none is learned by heart; without pixels that hardly
-    ever have ink; and less the mean, as what all images share makes the largest gradient, which the learning
-    rate must suit (LeCun and others, Efficient BackProp, 1998). Drawings come in ever new variations.
+    ever have ink; and less the mean, as what all images share would make the largest gradient and force a
+    small learning rate (LeCun and others, Efficient BackProp, 1998). Drawings come in ever new variations.
     """
     COPIES = 200            # of each drawing: of MNIST and the styles, one image in six is then drawn
     INKED = 0.003           # of the most inked pixel's ink: pixels with less are left out
@@ -248,7 +248,7 @@ class View:
         return render(jitter(drawing["strokes"], self.rng), pen=self.rng.uniform(1.8, 2.8))
 
     def __call__(self, images, labels, batch_size, rng):
-        """Yield an epoch's mini-batches (batch, inked) and labels (batch,); a second thread prepares them."""
+        """Yield mini-batches of self.images, (batch, inked), and labels, prepared by a second thread."""
         order = rng.permutation(len(labels))
         size = batch_size * max(1, 2048 // batch_size)
         chosen = [order[start:start + size] for start in range(0, len(order), size)]
@@ -338,7 +338,7 @@ def straighten(images):
     whole, part = np.floor(shift).astype(int), (shift % 1)[:, :, None]
     padded = np.pad(images, ((0, 0), (0, 0), (28, 29)))         # rows of 85 pixels
     rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[
-        np.arange(28, padded.size, 85).reshape(-1, 28) + whole]         # (n, 28, 29)
+        np.arange(28, padded.size, 85).reshape(-1, 28) + whole]         # (n, 28, 29): rows, moved by whole
     return ((1 - part) * rows[:, :, :-1] + part * rows[:, :, 1:]).reshape(-1, 784)
 
 
@@ -440,10 +440,10 @@ def write_report(folder, network, images, labels):
 def draw_images(axes, title, images, captions, columns):
     """Draw images (n, 784) in rows: ink is black; of weights, those above 0 are blue, those below orange."""
     from matplotlib.colors import LinearSegmentedColormap
-    votes = LinearSegmentedColormap.from_list("votes", ["#b24a08", "white", "#1d5cc7"])
+    colour_map = LinearSegmentedColormap.from_list("votes", ["#b24a08", "white", "#1d5cc7"])
     for i, (image, caption) in enumerate(zip(images, captions)):
         most = abs(image).max()
-        low, colours = (-most, votes) if image.min() < 0 else (0, "Greys")
+        low, colours = (-most, colour_map) if image.min() < 0 else (0, "Greys")
         x, y = i % columns, -1.2 * (i // columns)
         axes.imshow(image.reshape(28, 28), colours, vmin=low, vmax=most, extent=(x, x + 0.95, y, y + 0.95))
         axes.text(x + 0.5, y + 1, caption, fontsize=7, ha="center")
@@ -541,7 +541,7 @@ def main():
     images, labels, test_images, test_labels = load_mnist()
     count = len(images) - options.validation
     view = View(images[:count], labels[:count], drawings, not options.no_distort, options.seed)
-    images, held_out = view.images[:count], (images[count:].copy(), labels[count:])     # 190 MB less
+    images, held_out = view.images[:count], (images[count:].copy(), labels[count:])     # frees 190 MB
     network = NeuralNetwork(len(view.inked), options.hidden_size, 10, options.activation, options.seed)
     network.training = {name: vars(options)[name] for name in ("learning_rate", "batch_size", "seed")} | {
         "distortion": not options.no_distort, "drawings": len(drawings), "date": time.strftime("%Y-%m-%d")}
