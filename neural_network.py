@@ -22,7 +22,7 @@ are all that the network knows, and they begin as random numbers.
 To learn is to make them better, a little at a time. The network is shown a few images, a mini-batch, and the
 loss says how wrong it was: -log(its probability for the right digit), the mean over the images. That is 0 if
 sure and right, -log(1/10) = 2.3 if it guessed, more if sure and wrong. The gradient dW1 says how fast the
-loss grows as each weight in W1 grows, and any other d says so of its namesake. So each weight takes a step the
+loss grows as each weight in W1 grows; any other d says so of its namesake. So each weight takes a step the
 other way, W1 -= learning_rate * dW1. Backpropagation finds the gradients from last to first, by calculus:
 
     loss           = -log(e^logits[right] / sum of e^logits) = log(sum of e^logits) - logits[right]
