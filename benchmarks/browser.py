@@ -1,45 +1,101 @@
-"""Opens the page in Chromium for the measurements in this folder, served by http or straight from the disk."""
+"""Finds a Chromium, or fetches one, and opens the page in it; finds real drawings: for measurements, tests and pictures."""
 import contextlib
 import functools
 import http.server
 import json
+import os
+import random
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWINGS = ROOT.parent / "shared" / "drawings"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+PLAYWRIGHT = [sys.executable, "-m", "playwright"]
+AS_ROOT = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo"]
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+# ── The browser ──────────────────────────────────────────────────────────────────────────────────────────
+
+@contextlib.contextmanager
+def launched(tell=functools.partial(print, file=sys.stderr, flush=True)):
+    """A browser that is on this machine; where there is none, one is fetched first, of which `tell` is told."""
+    with contextlib.ExitStack() as stack:
+        try:
+            chromium = stack.enter_context(installed())
+        except Exception:                                          # no browser, or Playwright itself lacks a library
+            if os.environ.get("CHROMIUM"):
+                raise
+            fetch(tell)
+            try:
+                chromium = stack.enter_context(installed())
+            except Exception:
+                command = [*AS_ROOT, "apt-get install libatomic1 &&"] if shutil.which("apt-get") else []
+                command += [*PLAYWRIGHT, "install --with-deps chromium"]
+                raise FileNotFoundError("No Chromium, Chrome or Edge starts on this machine, and none could be fetched; "
+                                        f"this would bring one: {' '.join(command)}") from None
+        yield chromium
 
 
 @contextlib.contextmanager
-def serve(folder=ROOT):
-    handler = functools.partial(QuietHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+def installed():
+    """The browser that $CHROMIUM names, or one with a usual name, Playwright's own, Chrome or Edge: whichever starts first."""
+    paths = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else filter(None, map(shutil.which, NAMES))
+    ways = [{"executable_path": path} for path in paths] + [{}, {"channel": "chrome"}, {"channel": "msedge"}]
+    with sync_playwright() as playwright:
+        for way in ways:
+            try:
+                chromium = playwright.chromium.launch(**way, args=["--disable-gpu"])
+                break
+            except Error as error:
+                failure = error
+        else:
+            raise failure
+        yield chromium
+        chromium.close()
+
+
+def fetch(tell):
+    """Try to bring a browser to this machine: Playwright's with the libraries that it needs, else Debian's."""
+    tell("No Chromium, Chrome or Edge starts on this machine: fetching Playwright's, or else Debian's, in a minute or two …")
+    apt = [*AS_ROOT, *["--non-interactive"] * len(AS_ROOT), "apt-get", "--yes"]
+    may_install = succeeds(*apt, "update") and succeeds(*apt, "install", "libatomic1")     # Playwright itself wants that
+    fetched = succeeds(*PLAYWRIGHT, "install", "chromium")
+    if may_install:
+        succeeds(*([*PLAYWRIGHT, "install-deps"] if fetched else [*apt, "install"]), "chromium")
+
+
+def succeeds(*command):
+    with contextlib.suppress(FileNotFoundError):                   # a machine without sudo, or without apt-get
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+
+# ── The page ─────────────────────────────────────────────────────────────────────────────────────────────
+
+@contextlib.contextmanager
+def served(folder=ROOT, hits=None):
+    """Serve a folder by http; the paths that were asked for are added to hits."""
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            if hits is not None:
+                hits.append(self.path)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder)) as server:
+        server.handle_error = lambda *_: None                      # a browser that hangs up half way is none
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/index.html"
         server.shutdown()
 
 
 @contextlib.contextmanager
-def browser():
-    with sync_playwright() as playwright:
-        # The system's Chromium where there is one, else the one that playwright installs.
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-
-
-@contextlib.contextmanager
 def page(weights=None, **options):
     """The page, ready, with its own network or the one in the file `weights`."""
-    with serve() as url, browser() as chromium:
+    with served() as url, launched() as chromium:
         page = chromium.new_page(**options)
         page.set_default_timeout(0)
         page.goto(url)
@@ -50,23 +106,48 @@ def page(weights=None, **options):
 
 
 def wait_until_ready(page):
-    """Until the network is there; in the page, whose policy forbids the evaluation of strings."""
-    page.evaluate("""() => new Promise(done => (function look() {
-        if (performance.getEntriesByName("ready").length) done(); else setTimeout(look, 5);
-    })())""")
+    """Until the network is there."""
+    until(page, "performance.getEntriesByName('ready').length")
 
 
-def draw(page, strokes, steps=4):
-    """Draws strokes, in fractions of the area, by real pointer events."""
+def until(page, condition):
+    """Wait for a condition in the page, whose policy forbids Playwright's own way, the evaluation of a string."""
+    page.evaluate("""() => new Promise((resolve, reject) => {
+        const end = performance.now() + 10000;
+        (function look() {
+            if (%s) resolve(); else if (performance.now() > end) reject(new Error(%s)); else setTimeout(look, 5);
+        })();
+    })""" % (condition, json.dumps(f"in vain: {condition}")))
+
+
+def draw(page, strokes, size=1, left=0, top=0, steps=1):
+    """Draw with the mouse: strokes in fractions of the area, made smaller and moved if that is wished."""
+    page.locator("#drawing").scroll_into_view_if_needed()
     area = page.locator("#drawing").bounding_box()
     for stroke in strokes:
-        points = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in stroke]
-        page.mouse.move(*points[0])
+        path = [(area["x"] + (left + size * x) * area["width"], area["y"] + (top + size * y) * area["width"]) for x, y in stroke]
+        page.mouse.move(*path[0])
         page.mouse.down()
-        for x, y in points[1:]:
+        for x, y in path[1:]:
             page.mouse.move(x, y, steps=steps)
         page.mouse.up()
 
 
+# ── Drawings ─────────────────────────────────────────────────────────────────────────────────────────────
+
+def real_drawings(count=None, name="*"):
+    """Real drawings from the measuring sets, all or so many; where these are not at hand, variations of the styles."""
+    drawings = [drawing for path in sorted(DRAWINGS.glob(f"{name}.jsonl")) for drawing in read_drawings(path)]
+    if not drawings:
+        rng, styles = random.Random(0), json.loads((ROOT / "data" / "styles.json").read_text(encoding="utf-8"))
+        drawings = [{"label": style["label"], "strokes": varied(style["strokes"], rng)} for _ in range(50) for style in styles]
+    return drawings[::len(drawings) // count][:count] if count else drawings
+
+
+def varied(strokes, rng):
+    a, b, c, d = (rng.gauss(mean, 0.1) for mean in (1, 0, 0, 1))
+    return [[[a * x + b * y + rng.gauss(0, 2), c * x + d * y + rng.gauss(0, 2)] for x, y in stroke] for stroke in strokes]
+
+
 def read_drawings(path):
-    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+    return [json.loads(line) for line in path.read_text().splitlines()]

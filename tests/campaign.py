@@ -24,10 +24,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 from conftest import ROOT
-from chromium import DESKTOP, NAMES, SEVEN, draw, is_ours, prediction, served, text, unfold, wait_until_ready
+from chromium import DESKTOP, SEVEN, draw, is_ours, launched, prediction, served, text, unfold, wait_until_ready
 from neural_network import NeuralNetwork
 from test_files import mutated
 
@@ -400,9 +399,8 @@ def website():
 @contextlib.contextmanager
 def window(address, init=None, offline=False, slower=None, **options):
     """The page in a window of its own, and the list of what goes wrong in it."""
-    problems, found = [], list(filter(None, map(shutil.which, NAMES)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0] if found else None, args=["--no-sandbox"] if ROOTED else [])
+    problems = []
+    with launched() as browser:
         page = browser.new_page(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
         page.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -416,7 +414,6 @@ def window(address, init=None, offline=False, slower=None, **options):
         if slower:
             page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
         yield page, problems
-        browser.close()
 
 
 CAMPAIGNS = {campaign.__name__: campaign for campaign in (kill, interrupt, disk, rates, concurrent, mutations, sitting, conditions)}

@@ -1,23 +1,17 @@
 """The page in a real Chromium, for the test files that ask for it: `pytest_plugins = "chromium"`. PYTEST_DONT_REWRITE"""
 import contextlib
 import copy
-import functools
-import http.server
 import json
-import os
 import re
 import shutil
-import threading
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
+from browser import draw, launched, real_drawings, served, until, wait_until_ready  # noqa: F401 (the tests take them from here)
 from conftest import ROOT
-from neural_network import NeuralNetwork, read_drawings
+from neural_network import NeuralNetwork
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
-DRAWINGS = ROOT.parent / "shared" / "drawings"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 640}    # areas of 480 and of 328 px
 
 # Drawings in eighths of the area, which are whole pixels in both of these areas: so they can be equal to the bit.
@@ -31,17 +25,18 @@ SCRIBBLE = [[[.125 + .75 * (i % 2), .125 + .025 * i] for i in range(31)]]
 # ── The browser and its pages ────────────────────────────────────────────────────────────────────────────
 
 @pytest.fixture(scope="session")
-def browser():
-    """A browser that is on this machine, or the one that Playwright installs. None is a failure."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    arguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                 "--disable-component-update", "--disable-sync"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+def browser(request):
+    """A browser that is on this machine, or one that is fetched, of which the terminal tells. None is a failure."""
+    def tell(sentence):
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print(f"\n{sentence}", flush=True)
+
+    with contextlib.ExitStack() as stack:
+        try:
+            browser = stack.enter_context(launched(tell))
+        except FileNotFoundError as error:
+            pytest.fail(str(error), pytrace=False)
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -102,54 +97,12 @@ def is_ours(address):
     return re.match(r"(http://127\.0\.0\.1:\d+/|file:|data:|blob:)", address)
 
 
-@contextlib.contextmanager
-def served(folder, hits=None):
-    """Serve a folder by http; the paths that were asked for are added to hits."""
-    class Handler(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            if hits is not None:
-                hits.append(self.path)
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder)) as server:
-        server.handle_error = lambda *_: None                          # a browser that hangs up half way is none
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/index.html"
-        server.shutdown()
-
-
-def wait_until_ready(page):
-    until(page, "performance.getEntriesByName('ready').length")
-
-
-def until(page, condition):
-    """Wait for a condition in the page, whose policy forbids Playwright's own way, the evaluation of a string."""
-    page.evaluate("""() => new Promise((resolve, reject) => {
-        const end = performance.now() + 10000;
-        (function look() {
-            if (%s) resolve(); else if (performance.now() > end) reject(new Error(%s)); else setTimeout(look, 5);
-        })();
-    })""" % (condition, json.dumps(f"in vain: {condition}")))
-
-
 # ── What a user does and sees ────────────────────────────────────────────────────────────────────────────
 
 def place(page, x, y):
     """Where a place in the drawing area, in fractions of its width, is in the window."""
     area = page.locator("#drawing").bounding_box()
     return area["x"] + x * area["width"], area["y"] + y * area["width"]
-
-
-def draw(page, strokes, size=1, left=0, top=0):
-    """Draw with the mouse: strokes in fractions of the area, made smaller and moved if that is wished."""
-    page.locator("#drawing").scroll_into_view_if_needed()
-    area = page.locator("#drawing").bounding_box()
-    for stroke in strokes:
-        path = [(area["x"] + (left + size * x) * area["width"], area["y"] + (top + size * y) * area["width"]) for x, y in stroke]
-        page.mouse.move(*path[0])
-        page.mouse.down()
-        for x, y in path[1:]:
-            page.mouse.move(x, y)
-        page.mouse.up()
 
 
 def touch(page, path, end="touchEnd"):
@@ -212,14 +165,3 @@ def exact(path):
     network = NeuralNetwork(hidden_size=content["layers"][1])
     network.W1, network.b1, network.W2, network.b2 = (np.array(content[name], np.float64) for name in ("W1", "b1", "W2", "b2"))
     return network
-
-
-def real_drawings(count):
-    """So many real drawings from the measuring sets; where these are not at hand, variations of the styles."""
-    if DRAWINGS.exists():
-        drawings = [drawing for path in sorted(DRAWINGS.glob("*.jsonl")) for drawing in read_drawings(path)]
-        return [{"label": int(drawing["label"]), "strokes": drawing["strokes"]} for drawing in drawings[::len(drawings) // count][:count]]
-    rng, styles = np.random.default_rng(0), read_drawings(ROOT / "data" / "styles.json")
-    return [{"label": int(styles[i % len(styles)]["label"]),
-             "strokes": [(np.array(stroke) @ rng.normal(np.eye(2), 0.1) + rng.normal(0, 0.02, (len(stroke), 2))).round(4).tolist()
-                         for stroke in styles[i % len(styles)]["strokes"]]} for i in range(count)]

@@ -1,0 +1,62 @@
+"""What is each idea worth? Runs README's ladder, where each command is one change from the one before.
+
+    python benchmarks/ladder.py              the rungs of under a minute
+    python benchmarks/ladder.py --all        with the last ones too, which take many minutes
+
+Prints the table that stands in README: seconds from the command to its end, MNIST's test images, and real drawings
+(the mean of the collections in ../shared/drawings). It first looks whether README holds these commands.
+"""
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from browser import DRAWINGS
+from neural_network import NeuralNetwork
+from recognition import read_images
+
+LADDER = {
+    "--hidden-size 16 --no-distort --no-styles --epochs 20 --learning-rate 1": "16 hidden units, MNIST as it is",
+    "--no-distort --no-styles --epochs 20 --learning-rate 1": "256 hidden units",
+    "--no-styles --epochs 20 --learning-rate 1": "each image turned, bent and shifted anew each time",
+    "--epochs 20 --learning-rate 1": "ways of writing that MNIST lacks",
+    "--epochs 1000": "time: 1,000 epochs, at the usual learning rate",
+    "--hidden-size 800 --epochs 300 --learning-rate 0.3": "800 hidden units",
+}
+LONG = 2  # rungs at the end that take longer than a minute
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true", help="run the long ones too")
+    options = parser.parse_args()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    if lacking := [words for words in LADDER if f"`{words}`" not in readme]:
+        sys.exit(f"ladder.py: README.md lacks `{lacking[0]}`")
+    collections = [read_images(path) for path in sorted(DRAWINGS.glob("*.jsonl"))]
+    print("| what is new | options | seconds | MNIST's test images | real drawings |\n|---|---|---|---|---|", flush=True)
+    for words, idea in list(LADDER.items())[:None if options.all else -LONG]:
+        seconds, test, drawings = measure(words, collections)
+        print(f"| {idea} | `{words}` | {seconds:.0f} | {test:.2%} | {drawings:.2%} |", flush=True)
+
+
+def measure(words, collections):
+    """Run the command; return its seconds, and the shares of test images and of drawings that its network reads right."""
+    with tempfile.TemporaryDirectory() as folder:
+        output, start = Path(folder) / "weights.json", time.monotonic()
+        subprocess.run([sys.executable, ROOT / "neural_network.py", *words.split(), "--output", output],
+                       stdout=subprocess.DEVNULL, check=True)
+        seconds = time.monotonic() - start
+        network = NeuralNetwork.load(output)
+    return (seconds, network.training["test_accuracy"],
+            np.mean([network.accuracy(*collection) for collection in collections]) if collections else np.nan)
+
+
+if __name__ == "__main__":
+    main()
