@@ -1,0 +1,80 @@
+"""How fast a network learns in the page, beside the same work in NumPy: python benchmarks/learning.py
+
+Learning time is what the page spends on it: forward, backward and update, and measuring on the 1,000 unseen digits.
+Painting comes on top, as it does in the wall clock. NumPy takes the same steps on the same images, without measuring.
+"""
+import time
+
+import numpy as np
+from browser import browser, serve, wait_until_ready
+
+LONGEST = """() => { window.longest = 0; const send = slices => { const listener = slices.onmessage;
+    slices.onmessage = event => { const start = performance.now(); listener(event);
+        longest = Math.max(longest, performance.now() - start); }; }; send(turns.port1); }"""
+PENS = """async () => { const times = [];
+    strokes = [[[0.3, 0.2], [0.6, 0.2], [0.45, 0.45], [0.65, 0.6], [0.3, 0.8]]];
+    take(Infinity);
+    for (let i = 0; i < 100; i++) { await new Promise(done => setTimeout(done, 10));
+        const start = performance.now(); show(); times.push(performance.now() - start); }
+    await pause(); return times.sort((a, b) => a - b)[50]; }"""
+RUN = """async ({ hidden, goals, seconds }) => {
+    document.querySelector(`[name=hidden_size][value="${hidden}"]`).click();
+    while (run.steps < 0) await new Promise(done => setTimeout(done, 10));
+    const began = run.seconds, wall = performance.now(), reached = {};
+    take(Infinity);
+    while (run.seconds - began < seconds && goals.some(goal => !(goal in reached))) {
+        await new Promise(done => setTimeout(done, 10));
+        for (const goal of goals) if (run.accuracy.at(-1) >= goal) reached[goal] ??= run.seconds - began;
+    }
+    const spent = run.seconds - began, images = run.seen, length = (performance.now() - wall) / 1000;
+    await pause();
+    return { reached, spent, images, length };
+}"""
+
+
+def numpy_images_a_second(hidden, seconds=3, batch=32, rate=0.5):
+    """Plain mini-batches of this many images, as `train` takes them, on noise as sparse as digits."""
+    rng = np.random.default_rng(0)
+    images = (rng.random((5000, 784)) * (rng.random((5000, 784)) < 0.2)).astype(np.float32)
+    targets = np.eye(10, dtype=np.float32)[rng.integers(10, size=5000)]
+    W1 = rng.normal(size=(784, hidden)).astype(np.float32) / 28
+    W2 = rng.normal(size=(hidden, 10)).astype(np.float32) / np.sqrt(np.float32(hidden))
+    b1, b2 = np.zeros(hidden, np.float32), np.zeros(10, np.float32)
+    seen, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        batch_images, batch_targets = images[seen % 4992:][:batch], targets[seen % 4992:][:batch]
+        activations = 1 / (1 + np.exp(-(batch_images @ W1 + b1)))
+        exponentials = np.exp(activations @ W2 + b2)
+        dlogits = (exponentials / exponentials.sum(axis=1, keepdims=True) - batch_targets) / len(batch_images)
+        dz = dlogits @ W2.T * activations * (1 - activations)
+        W2 -= rate * activations.T @ dlogits
+        b2 -= rate * dlogits.sum(axis=0)
+        W1 -= rate * batch_images.T @ dz
+        b1 -= rate * dz.sum(axis=0)
+        seen += len(batch_images)
+    return seen / (time.perf_counter() - start)
+
+
+def main():
+    with serve() as url, browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(0)
+        page.goto(url)
+        wait_until_ready(page)
+        page.locator("#learn-start").scroll_into_view_if_needed()
+        page.wait_for_selector("#learn-start:enabled")
+        page.evaluate(LONGEST)
+        first = page.evaluate(RUN, {"hidden": 64, "goals": [0.9, 0.925], "seconds": 60})
+        for goal, seconds in first["reached"].items():
+            print(f"64 units: {float(goal):.1%} of the unseen digits after {seconds:.2f} s of learning time")
+        for hidden in (64, 256):
+            result = page.evaluate(RUN, {"hidden": hidden, "goals": [2], "seconds": 6})
+            print(f"{hidden} units: {result['images'] / result['spent']:,.0f} images a second of learning time, "
+                  f"{result['images'] / result['length']:,.0f} of the wall clock; "
+                  f"NumPy {numpy_images_a_second(hidden):,.0f}")
+        print(f"longest task of learning {page.evaluate('longest'):.1f} ms; "
+              f"a pen event meanwhile {page.evaluate(PENS):.2f} ms of script (median)")
+
+
+if __name__ == "__main__":
+    main()
