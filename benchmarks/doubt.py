@@ -7,6 +7,7 @@ The digits are those of ../shared/drawings and MNIST's last training images; wha
 Of the rows that doubt at least 82 % of the misread, write the one into index.html that doubts most of "no digit".
 """
 import argparse
+import json
 import sys
 
 import numpy as np
@@ -87,11 +88,11 @@ def mnist(hands, count=2000):
         yield {"label": int(label), "images": images}
 
 
-READ = """([nones, drawings]) => drawings.map(({ label, strokes, images }) => {
+READ = """([nones, text]) => JSON.parse(text).map(({ label, strokes, images }) => {
     const [plain, ...hands] = images ? images.map(image => forward(network, straighten(image)))
         : [strokes, ...HANDS.map(hand => vary(strokes, ...hand))].map(hand => read(network, hand));
     const first = largest(plain.probabilities), shares = nones.map(none => shareOut(network, hands, none)[first]);
-    const words = strokes ? doubt(network, strokes, first) : shareOut(network, hands)[first] > SURE ? "" : "doubted";
+    const words = strokes ? doubt(network, plain) : shareOut(network, hands)[first] > SURE ? "" : "doubted";
     return { right: first === label, shares, words };
 })"""
 WORDS = "or maybe", "not sure", "one digit", "more ink"
@@ -103,20 +104,18 @@ def main():
     parser.add_argument("--weights", help="a weights.json other than the page's own")
     parser.add_argument("--choose", action="store_true", help="also list other thresholds")
     arguments = parser.parse_args()
-    rng, groups = np.random.default_rng(0), {}
+    rng = np.random.default_rng(0)
     real = [drawing for path in sorted(DRAWINGS.glob("*.jsonl")) for drawing in read_drawings(path)]
     made = {"letters like digits": in_ten_hands(LIKE_DIGITS, rng), "other letters": in_ten_hands(LETTERS, rng),
             "shapes": in_ten_hands(SHAPES, rng), "pairs": pairs(real, rng),
             "twitches": [[[[0.5, 0.5], [0.5 + x, 0.5 + y]]] for x, y in rng.normal(0, 0.008, (50, 2))],
             "scribbles": [scribble(rng) for _ in range(200)],
-            "filled squares": [fit([[[row % 2 + rng.uniform(-0.1, 0.1), row / 40] for row in range(40)]]) for _ in range(50)]}
+            "filled squares": [fit([[[y % 2 + rng.uniform(-0.1, 0.1), y / 40] for y in range(40)]]) for _ in range(50)]}
     made = {name: [{"strokes": strokes} for strokes in drawings] for name, drawings in made.items()}
     made["real"] = [drawing | {"strokes": fit(drawing["strokes"], rng.uniform(0.05, 0.9))} for drawing in real]
     with page(arguments.weights) as opened:
         made["MNIST"] = list(mnist(opened.evaluate("HANDS")))
-        for name, drawings in made.items():                     # in parts: a message to the browser has its limits
-            parts = [drawings[start:start + 100] for start in range(0, len(drawings), 100)]
-            groups[name] = [result for part in parts for result in opened.evaluate(READ, [NONES, part])]
+        groups = {name: opened.evaluate(READ, [NONES, json.dumps(drawings)]) for name, drawings in made.items()}
     for name in ("real", "MNIST"):
         groups[f"{name}, right"] = [result for result in groups[name] if result["right"]]
         groups[f"{name}, misread"] = [result for result in groups.pop(name) if not result["right"]]
