@@ -69,7 +69,7 @@ def problems():
     """What went wrong in any page of a test. Where that was meant to happen, the test looks at it and clears it."""
     problems = []
     yield problems
-    assert not problems
+    assert not problems, problems
 
 
 @pytest.fixture
@@ -196,9 +196,13 @@ def saved(page, button, folder):
     return path
 
 
-def picture(page, selector):
-    """What is seen of an element: (height, width, 3), from 0 to 1."""
-    return imread(io.BytesIO(page.locator(selector).first.screenshot(animations="disabled")))[..., :3]
+def picture(page, selector, around=0):
+    """What is seen of an element, and of so many pixels around it: (height, width, 3), from 0 to 1."""
+    page.locator(selector).first.scroll_into_view_if_needed()
+    box = page.locator(selector).first.bounding_box()
+    clip = {"x": box["x"] - around, "y": box["y"] - around,
+            "width": box["width"] + 2 * around, "height": box["height"] + 2 * around}
+    return imread(io.BytesIO(page.screenshot(clip=clip, animations="disabled")))[..., :3]
 
 
 def calculate(page, function, argument=None):

@@ -75,14 +75,6 @@ def test_without_javascript_one_sentence_says_what_is_needed(browser, url):
     page.close()
 
 
-def test_it_works_offline_without_storage_and_on_a_slow_machine(visit):
-    page = visit(prepare=lambda window: window.add_init_script("delete window.localStorage"))
-    page.context.set_offline(True)
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
-    draw(page, SEVEN)
-    assert prediction(page) == "7"
-
-
 # ── Drawing ──────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_the_prediction_follows_while_the_stroke_is_being_drawn(page):
@@ -95,32 +87,20 @@ def test_the_prediction_follows_while_the_stroke_is_being_drawn(page):
     page.mouse.up()
 
 
-def test_a_finger_draws_and_does_not_scroll_the_page_and_beside_the_sheet_it_scrolls(visit):
-    page = visit(viewport=PHONE, has_touch=True, is_mobile=True)
+@pytest.mark.parametrize("viewport, beside", [(PHONE, (180, 700)), ({"width": 667, "height": 375}, (500, 330))],
+                         ids=["upright", "on its side"])
+def test_a_finger_draws_and_does_not_scroll_the_page_and_beside_the_sheet_it_scrolls(viewport, beside, visit):
+    page = visit(viewport=viewport, has_touch=True, is_mobile=True)
     touch(page, along(page, ONE)[::-1])
     assert page.evaluate("() => [scrollY, visualViewport.scale]") == [0, 1] and prediction(page) == "1"
-    touch(page, [(180, 720 - 20 * i) for i in range(10)])
+    touch(page, [(beside[0], beside[1] - 20 * i) for i in range(10)])
     until(page, "scrollY > 0")
+    assert page.evaluate(COUNT) == 1
 
 
-def test_on_a_phone_on_its_side_there_is_room_to_scroll_beside_the_sheet(visit):
-    page = visit(viewport={"width": 667, "height": 375}, has_touch=True, is_mobile=True)
-    sheet = page.locator("#drawing").bounding_box()
-    assert sheet["width"] < 667 / 2
-    touch(page, [(sheet["x"] + sheet["width"] + 100, 330 - 20 * i) for i in range(10)])
-    until(page, "scrollY > 0")
-    assert page.evaluate(COUNT) == 0
-
-
-def test_a_touch_that_the_system_takes_away_ends_the_stroke(visit):
+def test_a_touch_taken_away_ends_a_stroke_and_a_second_finger_and_other_buttons_draw_none(visit):
     page = visit(has_touch=True)
     touch(page, along(page, SEVEN), end="touchCancel")                 # a call comes in
-    touch(page, along(page, ONE))
-    assert page.evaluate(COUNT) == 2
-
-
-def test_a_second_finger_and_other_mouse_buttons_do_not_draw(visit):
-    page = visit(has_touch=True)
     session = page.context.new_cdp_session(page)
     for i, (x, y) in enumerate(along(page, ONE)):
         second = [{"x": x + 100, "y": y - 20, "id": 1}] * (i > 0)
@@ -131,7 +111,7 @@ def test_a_second_finger_and_other_mouse_buttons_do_not_draw(visit):
     page.mouse.down(button="middle")
     page.mouse.move(x + 50, y)
     page.mouse.up(button="middle")
-    assert page.evaluate(COUNT) == 1 and prediction(page) == "1"
+    assert page.evaluate("() => strokes.map(stroke => stroke.length)") == [6, 4]
 
 
 def test_a_pen_draws_though_a_palm_rests_on_the_sheet_before_it_or_comes_later(visit):
@@ -192,29 +172,19 @@ def test_undo_and_clear_by_button_and_by_key(page):
         assert page.evaluate(COUNT) == 0 and prediction(page) == "–"
 
 
-@pytest.mark.parametrize("gone", ["#clear", "#undo"])
-def test_a_cleared_drawing_comes_back_though_the_page_drew_one_in_between(gone, page):
+def test_draw_one_draws_stroke_by_stroke_goes_as_it_came_and_the_learners_drawing_comes_back(page):
     draw(page, FOUR)
     mine = page.evaluate("() => strokes")
     page.click("#clear")
-    for _ in range(2):                                                 # a 3, and a 4 of two strokes
-        page.click("#example")
-        until(page, "$('announcement').textContent.startsWith('It reads')")
-    page.click(gone)
-    assert prediction(page) == "–"
-    page.click("#undo")
-    assert page.evaluate("() => strokes") == mine
-    for _ in range(3):
-        page.click("#undo")
-    assert prediction(page) == "–"
-
-
-def test_draw_one_draws_stroke_by_stroke_and_who_draws_meanwhile_begins_anew(page):
     page.click("#example")
     until(page, "strokes.flat().length > 2")
     early = page.evaluate("() => strokes.flat().length")
     until(page, "$('announcement').textContent.startsWith('It reads 3')")
     assert page.evaluate("() => strokes.flat().length") > early
+    page.click("#undo")
+    assert prediction(page) == "–"
+    page.click("#undo")
+    assert page.evaluate("() => strokes") == mine
     page.click("#example")
     draw(page, SEVEN)                                                  # in the middle of it
     page.wait_for_timeout(100)
@@ -291,26 +261,6 @@ def test_every_screen_gives_the_same_image_and_is_used_to_its_last_pixel(options
     assert pixels == pytest.approx(expected, abs=1)
 
 
-def test_a_window_resized_in_the_middle_of_a_stroke_gives_the_same_image(page):
-    page.mouse.move(*along(page, SEVEN)[0])
-    page.mouse.down()
-    for x, y in along(page, SEVEN)[1:3]:
-        page.mouse.move(x, y)
-    page.set_viewport_size(PHONE)
-    for x, y in along(page, SEVEN)[3:]:
-        page.mouse.move(x, y)
-    page.mouse.up()
-    assert np.abs(image(page) - render(SEVEN)).max() < .01 and prediction(page) == "7"
-
-
-@pytest.mark.parametrize("size, left, top", [(.3, 0, 0), (.3, .7, .7), (.5, .5, 0), (.2, .1, .75)])
-def test_size_and_place_do_not_change_what_is_read(size, left, top, page):
-    for strokes, digit in ((ONE, "1"), (SEVEN, "7"), (ZERO, "0"), (FOUR, "4")):
-        draw(page, strokes, size, left, top)
-        assert prediction(page) == digit
-        page.click("#clear")
-
-
 def lies_in_the_window(page, selector):
     """Whether all of an element is in the window, with nothing above it."""
     return page.evaluate("""selector => {
@@ -324,13 +274,18 @@ def lies_in_the_window(page, selector):
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_in_the_middle_of_every_section_the_sheet_and_the_digit_are_there_and_answer(viewport, section, visit):
     page = visit(viewport=viewport, has_touch=True, is_mobile=viewport is PHONE)
-    view = {"inside": "sums"}.get(section, "prediction")
+    view = {"inside": "sums", "why": "because", "learn": "learn-beside"}.get(section, "prediction")
     visit_section(page, section)
+    if section == "learn":                                             # its digits are loaded now
+        until(page, "!$('learn-start').disabled")
+        visit_section(page, section)
     seen, scrolled = [], page.evaluate("() => scrollY")
     for strokes, digit in ((ONE, "1"), (ZERO, "0")):
         assert lies_in_the_window(page, "#drawing") and lies_in_the_window(page, "#prediction")
         touch(page, along(page, strokes))
         assert prediction(page) == digit
+        if section == "learn":                                         # which draws itself once a frame
+            until(page, f"$('learn-beside').textContent.includes('says {digit}')")
         seen.append(text(page, view))
         page.tap("#clear")
     assert seen[0] != seen[1] and page.evaluate("() => scrollY") == scrolled > 0
@@ -344,11 +299,12 @@ def test_in_a_small_window_the_sheet_and_the_digit_fit(width, height, visit):
     assert prediction(page) == "7" and page.evaluate("() => scrollY") == 0
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, {"width": 240, "height": 400}], ids=["desktop", "phone", "240 px"])
-def test_nothing_overflows_and_axe_finds_nothing_with_everything_unfolded(viewport, colours, visit):
-    page = visit(viewport=viewport, color_scheme=colours, reduced_motion="reduce")
-    across = "() => document.scrollingElement.scrollWidth"
+@pytest.mark.parametrize("colours, viewport", [
+    ("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE), ("dark", PHONE), ("light", {"width": 240, "height": 400})],
+    ids=["light", "dark", "phone", "dark phone", "240 px"])
+def test_axe_finds_nothing_and_nothing_overflows_at_first_and_with_everything_unfolded(colours, viewport, visit):
+    page, across = visit(viewport=viewport, color_scheme=colours, reduced_motion="reduce"), "() => document.scrollingElement.scrollWidth"
+    found = [Axe().run(page)]
     assert page.evaluate(across) == viewport["width"]
     draw(page, SCRIBBLE)
     unfold(page)
@@ -359,29 +315,25 @@ def test_nothing_overflows_and_axe_finds_nothing_with_everything_unfolded(viewpo
     choose(page, {"name": 50 * "long", "mimeType": "", "buffer": b"x"})
     until(page, "$('message').textContent")
     assert text(page, "doubt") and page.evaluate(across) == viewport["width"]
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    found.append(Axe().run(page))
+    assert sum(result.violations_count for result in found) == 0, "".join(result.generate_report() for result in found)
 
 
 def test_with_forced_colours_the_sheets_edge_bars_lines_and_key_are_seen(visit):
     page = visit(forced_colors="active")
     draw(page, SEVEN)
     visit_section(page, "inside")
-    sheet = picture(page, "#drawing")
+
+    def contrast(pixels):
+        return (pixels.max(axis=(0, 1)) - pixels.min(axis=(0, 1))).max()
+
+    sheet, bars = picture(page, "#drawing", around=3), [picture(page, f"#bars [data-digit='{digit}'] i") for digit in (7, 0)]
     middle = sheet.shape[1] // 2
-    assert np.abs(sheet[0, middle] - sheet[30, 30]).max() > .3         # the edge, and paper within it
-    assert np.abs(sheet - sheet[30, 30]).max() > .9                    # ink
-
-    def inked(selector):
-        """The share of an element that is not in its most frequent colour."""
-        pixels = picture(page, selector).reshape(-1, 3)
-        colours, counts = np.unique(pixels.round(2), axis=0, return_counts=True)
-        return (np.abs(pixels - colours[counts.argmax()]).max(axis=1) > .2).mean()
-
-    full, empty = (picture(page, f"#bars [data-digit='{digit}'] i") for digit in (7, 0))
-    assert np.abs(full[full.shape[0] // 2, 5] - empty[empty.shape[0] // 2, 5]).max() > .3
+    assert contrast(sheet[:6, middle - 5:middle + 5]) > .5 and contrast(sheet[40:-40, 40:-40]) > .5    # its edge; ink
+    full, empty = (bar[len(bar) // 2, bar.shape[1] // 2] for bar in bars)
+    assert np.abs(full - empty).max() > .5
     for selector in ("#votes", "#inks", "#inside .key .for", "#inside .key .against", "#curve"):
-        assert inked(selector) > .005, selector
+        assert contrast(picture(page, selector)) > .3, selector
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -390,13 +342,13 @@ def test_on_paper_nothing_covers_anything(viewport, visit):
     draw(page, SEVEN)
     visit_section(page, "teach")
     page.emulate_media(media="print")
-    boxes = [page.locator(selector).bounding_box() for selector in ("#board", "header", *map("#{}".format, SECTIONS))]
-    for i, a in enumerate(boxes):
-        for b in boxes[:i]:
-            apart = (a["x"] >= b["x"] + b["width"] or b["x"] >= a["x"] + a["width"]
-                     or a["y"] >= b["y"] + b["height"] - 1 or b["y"] >= a["y"] + a["height"] - 1)
-            assert apart, (a, b)
-    assert page.locator("#prediction").is_visible() and page.locator("#drawing").is_visible()
+    assert page.is_visible("#prediction") and page.is_visible("#drawing")
+    assert page.evaluate("""() => {
+        const boxes = ["#board", "header", ".text section"].flatMap(selector => [...document.querySelectorAll(selector)])
+            .map(element => element.getBoundingClientRect());
+        return boxes.filter((a, i) => boxes.slice(i + 1).some(b => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)).length;
+    }""") == 0
 
 
 # ── Another network ──────────────────────────────────────────────────────────────────────────────────────
@@ -433,16 +385,11 @@ BAD = {                                                                # what is
     "cut": (lambda c: json.dumps(c)[:5000], "JSON"),
     "NaN": (lambda c: json.dumps({**c, "b1": [float("nan")] * 7}), "JSON"),
     "a script": (lambda c: "const WEIGHTS = " + json.dumps(c), "JSON"),
-    "bytes": (lambda c: b"\xff\xfe\x00", "JSON"),
+    "bytes": (lambda c: b"\xff\xfe\x00", "."),
     "a number": (lambda c: "7", "label"),
-    "null": (lambda c: "null", "."),
-    "something else": (lambda c: "{}", "label"),
     "HTML": (lambda c: json.dumps({**c, "layers": "<img src=x onerror=alert(1)>"}), "layers"),
-    "HTML as JSON": (lambda c: '<img src="x" onerror="alert(1)">', "JSON"),
     "other layers": (lambda c: json.dumps({**c, "layers": [64, 7, 10]}), "layers"),
-    "more layers": (lambda c: json.dumps({**c, "layers": [784, 7, 7, 10]}), "layers"),
     "other activations": (lambda c: json.dumps({**c, "activations": ["swish", "softmax"]}), "activations"),
-    "a row too few": (lambda c: json.dumps({**c, "W1": c["W1"][1:]}), "W1"),
     "a short row": (lambda c: json.dumps({**c, "W2": [[1]] * 7}), "W2"),
     "a text": (lambda c: json.dumps({**c, "b2": ["<b>0</b>"] + [0] * 9}), "b2"),
     "missing": (lambda c: json.dumps({key: value for key, value in c.items() if key != "b1"}), "b1"),

@@ -81,17 +81,14 @@ def test_backward_and_one_step_are_pythons_on_real_drawings(activation, page):
         assert np.abs(np.array(ours) - theirs.ravel()).max() < 1e-5
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_new_network_is_as_random_as_pythons(activation, page):
-    layers, named, *parameters = calculate(page, """activation => {
-        const { layers, activation: named, W1, b1, W2, b2 } = newNetwork(64, activation, Math.random);
-        return [layers, named, ...[W1, b1, W2, b2].map(parameter => [...parameter])];
-    }""", activation)
-    assert (layers, named) == ([784, 64, 10], activation)
+def test_a_new_network_is_as_random_as_pythons(page):
+    parameters = calculate(page, """() => {
+        const { W1, b1, W2, b2 } = newNetwork(64, "tanh", Math.random);
+        return [W1, b1, W2, b2].map(parameter => [...parameter]);
+    }""")
     for ours, theirs in zip(map(np.array, parameters), NeuralNetwork(hidden_size=64).parameters()):
-        assert ours.shape == theirs.ravel().shape
+        assert ours.shape == theirs.ravel().shape and abs(ours).max() < 8 * theirs.std() + 1e-9
         assert ours.std() == pytest.approx(theirs.std(), rel=.15) and ours.mean() == pytest.approx(0, abs=.02)
-        assert abs(ours).max() < 8 * theirs.std() + 1e-9
 
 
 @pytest.mark.parametrize("hidden, activation", [(1, "sigmoid"), (7, "relu"), (300, "tanh")])
@@ -110,19 +107,6 @@ def test_networks_of_other_sizes_and_activations_are_read_shown_and_given_back(h
     assert again.activation == activation
     for ours, theirs in zip(again.parameters(), NeuralNetwork.load(tmp_path / "other.json").parameters()):
         assert np.array_equal(ours, theirs)
-
-
-def test_size_and_place_change_no_prediction_of_real_drawings(page):
-    """But for the odd one that stands on the brink, as points are kept in ten thousandths of the sheet."""
-    changed = calculate(page, """drawings => {
-        const size = strokes => Math.max(...strokes.flat(2)) || 1;
-        const placed = (strokes, share, left, top) => strokes.map(stroke => stroke.map(([x, y]) =>
-            [left + x / size(strokes) * share, top + y / size(strokes) * share].map(at => Math.round(at * 1e4) / 1e4)));
-        const read = strokes => largest(forward(network, render(strokes)).probabilities);
-        return [[0.3, 0, 0], [0.4, 0.6, 0.6], [0.9, 0, 0.1]].map(where => drawings.filter(({ strokes }) =>
-            read(placed(strokes, ...where)) !== read(placed(strokes, 0.8, 0.1, 0.1))).length);
-    }""", real_drawings(400))
-    assert max(changed) <= 2
 
 
 # ── Looking inside ───────────────────────────────────────────────────────────────────────────────────────
@@ -296,11 +280,11 @@ def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page_
     page.reload()
     wait_until_ready(page)
     assert page.evaluate(WEIGHTS) == taught[1] and page.locator("#lessons li").count() == 2
-    for button, said, expected in (("#unteach", "taken back", taught[0]), ("#forget", "Forgotten", untaught),
-                                   ("#forget", "no lessons", untaught)):
+    for button, said, about, expected in (
+            ("#unteach", "taken back", "taught by you (1)", taught[0]), ("#forget", "Forgotten", "2026-11-22.", untaught),
+            ("#forget", "no lessons", "2026-11-22.", untaught)):
         page.click(button)
-        until(page, f"$('lesson').textContent.includes('{said}')")
-        page.wait_for_timeout(100)
+        until(page, f"$('about').textContent.includes('{about}') && $('lesson').textContent.includes('{said}')")
         assert page.evaluate(WEIGHTS) == expected
     page.reload()
     wait_until_ready(page)
@@ -368,37 +352,26 @@ def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_as_they
     assert "784 → 256 → 10" in text(page, "about")
 
 
-BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked', 'SecurityError'); } });"
-FULL = """for (let size = 1 << 22; size; size >>= 1)
-    try { while (true) localStorage.setItem(size + '.' + localStorage.length, 'x'.repeat(size)); } catch {}"""
+STORAGES = {
+    "blocked": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });",
+    "full": """for (let size = 1 << 22; size; size >>= 1)
+        try { while (true) localStorage.setItem(size + '.' + localStorage.length, 'x'.repeat(size)); } catch {}""",
+    "corrupt": """try { localStorage.setItem('lessons', '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]'); } catch {}""",
+    "cut": "try { localStorage.setItem('lessons', '[{'); } catch {}"}
 
 
-@pytest.mark.parametrize("storage", [BLOCKED, FULL], ids=["blocked", "full"])
-def test_storage_that_takes_nothing_costs_only_the_lessons_and_says_so(storage, visit, misread):
-    page = visit(prepare=lambda window: window.add_init_script(storage), reduced_motion="reduce")
+@pytest.mark.parametrize("storage", STORAGES)
+def test_storage_that_keeps_nothing_costs_only_the_lessons_and_says_so(storage, visit, misread):
+    page = visit(prepare=lambda window: window.add_init_script(STORAGES[storage]), reduced_motion="reduce")
     for strokes, label in misread[:2]:
         teach(page, strokes, label)
-        assert "cannot keep lessons" in text(page, "lesson")
+        assert ("cannot keep lessons" in text(page, "lesson")) == (storage in ("blocked", "full"))
     assert page.locator("#lessons li").count() == 2
     page.reload()
     wait_until_ready(page)
-    assert page.locator("#lessons li").count() == 0
+    assert page.locator("#lessons li").count() == 0 and page.locator("img").count() == 0
     draw(page, SEVEN)
     assert prediction(page) == "7"
-
-
-def test_corrupt_lessons_cost_only_the_lessons(page_at_once, misread):
-    page = page_at_once
-    for kept in ("", "{", "null", "7", "{}", '[{"label": 3}]', '[{"label": 3, "strokes": [[[0, 1e999]]]}]',
-                 '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]'):
-        page.evaluate("kept => localStorage.setItem('lessons', kept)", kept)
-        page.reload()
-        wait_until_ready(page)
-        assert "784 → 256 → 10" in text(page, "about") and page.locator("#lessons li").count() == 0, kept
-    teach(page, *misread[0])
-    page.reload()
-    wait_until_ready(page)
-    assert page.locator("#lessons li").count() == 1 and text(page, "message") == ""
 
 
 # ── Taking it home ───────────────────────────────────────────────────────────────────────────────────────
@@ -440,30 +413,3 @@ def test_a_saved_network_goes_from_the_page_to_python_and_back(page_at_once, vis
     NeuralNetwork.load(path).save(tmp_path / "again.json")             # through Python, which rounds
     choose_network(other, tmp_path / "again.json")
     assert probabilities(other) == pytest.approx(shown, abs=5) and prediction(other) == str(label)
-
-
-# ── Long use ─────────────────────────────────────────────────────────────────────────────────────────────
-
-def test_long_use_leaves_memory_and_the_page_as_they_were(page_at_once):
-    """Some 100 strokes, clears and a dozen lessons."""
-    page, session = page_at_once, page_at_once.context.new_cdp_session(page_at_once)
-
-    def use(times):
-        for i in range(times):
-            draw(page, 2 * [[[.3, .2], [.7, .2], [.5, .9]], [[.4, .5], [.6, .5]]])
-            page.keyboard.press("Control+z")
-            if i % 3 == 0:
-                page.click(f"#labels button[value='{i % 10}']")
-                until(page, "$('lesson').textContent.includes('it is')")
-            page.keyboard.press("Delete")
-        page.click("#forget")
-        until(page, "$('lessons').children.length === 0")
-        session.send("HeapProfiler.collectGarbage")
-        memory, counters = session.send("Runtime.getHeapUsage"), session.send("Memory.getDOMCounters")
-        return memory["usedSize"] + memory["backingStorageSize"], counters["nodes"], counters["jsEventListeners"]
-
-    use(8)
-    memory, nodes, listeners = use(8)
-    later = [use(8) for _ in range(2)]                                 # when what is unused is freed is the browser's affair
-    assert min(now[0] for now in later) - memory < 200_000
-    assert min(now[1] for now in later) - nodes < 110 and later[-1][2] == listeners

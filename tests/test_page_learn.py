@@ -73,10 +73,10 @@ def test_what_ink_does_is_what_the_network_says_of_the_drawing_with_it_and_witho
             assert [first, second] == list(np.argsort(-network.forward(render(FOUR)[None])[1][0])[:2])
         now, (drawn, tried) = lead(said["strokes"]), said["weighed"]
         for dab in tried[::7] + tried[-1:]:
-            assert dab["effect"] == pytest.approx(lead([*said["strokes"], dab["ink"]]) - now, abs=1e-6)
+            assert dab["effect"] == pytest.approx(lead([*said["strokes"], dab["ink"]]) - now, abs=1e-4)
         without = {json.dumps(piece["ink"]): piece["strokes"] for piece in said["pieces"]}
         for piece in drawn:
-            assert piece["effect"] == pytest.approx(now - lead(without[json.dumps(piece["ink"])]), abs=1e-6)
+            assert piece["effect"] == pytest.approx(now - lead(without[json.dumps(piece["ink"])]), abs=1e-4)
         because = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d+\.\d\d", text(why, "because"))]
         assert because == pytest.approx([now, drawn[0]["effect"], tried[-1]["effect"]], abs=.0051)
         assert tried[-1]["effect"] == min(dab["effect"] for dab in tried)
@@ -241,17 +241,20 @@ def test_kept_it_is_the_pages_own_and_saved_python_finds_the_accuracy_that_the_p
     assert "784 → 64 → 10" in text(young, "about")
 
 
-def test_20_starts_and_resets_leave_memory_flat(young):
+def test_20_starts_and_resets_with_drawings_and_lessons_leave_memory_flat(young):
     session = young.context.new_cdp_session(young)
 
     def use(times):
         for _ in range(times):
+            draw(young, FOUR)
+            young.evaluate("() => $('labels').querySelector('[value=\"9\"]').click()")
             young.click("#learn-start")
             until(young, "run.steps > 5")
             young.click("#learn-reset")
             until(young, "run.at.length")
             young.click("#learn-start")
-            until(young, "!isAwake")
+            until(young, "!isAwake && $('lesson').textContent.includes('9 it is')")
+            young.evaluate("() => { $('forget').click(); $('clear').click(); }")
         session.send("HeapProfiler.collectGarbage")
         memory = session.send("Runtime.getHeapUsage")
         return memory["usedSize"] + memory["backingStorageSize"]
