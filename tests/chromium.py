@@ -48,8 +48,7 @@ def site(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(ROOT / "index.html", folder)
     (folder / "data").mkdir()
-    if (ROOT / "data" / "digits.js").exists():
-        shutil.copy(ROOT / "data" / "digits.js", folder / "data")
+    shutil.copy(ROOT / "data" / "digits.js", folder / "data")
     network = copy.copy(trained)
     network.training = {"epochs": 4, "learning_rate": 0.5, "batch_size": 32, "loss": [0.5, 0.3, 0.2, 0.1], "seconds": 3,
                         "accuracy": [0.8, 0.9, 0.95, 0.97], "train_accuracy": 0.975, "test_accuracy": 0.97,
