@@ -113,7 +113,7 @@ def wait_until_ready(page):
 def until(page, condition):
     """Wait for a condition in the page, whose policy forbids Playwright's own way, the evaluation of a string."""
     page.evaluate("""() => new Promise((resolve, reject) => {
-        const end = performance.now() + 10000;
+        const end = performance.now() + 30000;
         (function look() {
             if (%s) resolve(); else if (performance.now() > end) reject(new Error(%s)); else setTimeout(look, 5);
         })();
