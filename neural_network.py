@@ -335,10 +335,10 @@ def straighten(images):
     down = y - (ink @ y)[:, None] / total                       # (n, 28), from the centre of the ink
     slant = ((images @ x) * down).sum(axis=1) / ((ink * down * down).sum(axis=1) + total[:, 0] / 2)
     shift = slant[:, None] / 2 * down                           # (n, 28): how far to the right a row is read
-    whole, part = np.floor(shift).astype(int), (shift % 1)[:, :, None]
-    padded = np.pad(images, ((0, 0), (0, 0), (28, 29)))         # rows of 85 pixels
+    whole, part = np.floor(shift).clip(-29, 28).astype(int), (shift % 1)[:, :, None]
+    padded = np.pad(images, ((0, 0), (0, 0), (29, 29)))         # rows of 86 pixels
     rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[
-        np.arange(28, padded.size, 85).reshape(-1, 28) + whole]         # (n, 28, 29): rows, moved by whole
+        np.arange(29, padded.size, 86).reshape(-1, 28) + whole]         # (n, 28, 29): rows, moved by whole
     return ((1 - part) * rows[:, :, :-1] + part * rows[:, :, 1:]).reshape(-1, 784)
 
 

@@ -6,29 +6,16 @@ greys, two pixels to a byte, deflated and in base64, they are 0.85 MB. A script,
 load no other file.
 """
 import base64
+import sys
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from neural_network import straighten
 IMAGES = 600     # of each digit
-
-
-def straighten(images):
-    """Take half of the slant of each image (n, 784) away: row y is read that much further right."""
-    images = images.reshape(-1, 28, 28)
-    y, x = np.mgrid[:28, :28]
-    mass = np.maximum(images.sum(axis=(1, 2)), 1e-9)
-    cx, cy = (images * x).sum(axis=(1, 2)) / mass, (images * y).sum(axis=(1, 2)) / mass
-    dx, dy = x - cx[:, None, None], y - cy[:, None, None]
-    slant = (images * dx * dy).sum(axis=(1, 2)) / mass / ((images * dy ** 2).sum(axis=(1, 2)) / mass + 0.5)
-    source = x + 0.5 * slant[:, None, None] * dy
-    left = np.floor(source).astype(int)
-    share = source - left
-    padded = np.pad(images, ((0, 0), (0, 0), (28, 29)))
-    rows = np.arange(len(images))[:, None, None], y
-    return ((1 - share) * padded[(*rows, left + 28)] + share * padded[(*rows, left + 29)]).reshape(-1, 784)
 
 
 def choose(labels, rng):
