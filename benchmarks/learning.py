@@ -6,7 +6,7 @@ painting come on top, as they do in the wall clock. NumPy takes the same steps o
 import time
 
 import numpy as np
-from browser import browser, serve, wait_until_ready
+from browser import launched, served, wait_until_ready
 
 LONGEST = """() => { window.longest = 0; const wait = window.setTimeout;
     window.setTimeout = (act, time) => wait(() => { const start = performance.now(); act();      // and what waits for it:
@@ -55,7 +55,7 @@ def numpy_images_a_second(hidden, seconds=3, batch=32, rate=0.5):
 
 
 def main():
-    with serve() as url, browser() as chromium:
+    with served() as url, launched() as chromium:
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(0)
         page.goto(url)
