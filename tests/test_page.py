@@ -458,8 +458,9 @@ def test_the_keyboard_alone_draws_and_teaches(visit):
     assert page.evaluate(COUNT) == 0
 
 
-def test_the_policy_lets_no_request_leave(visit, site, problems, tmp_path):
-    page, hits = visit((site / "index.html").as_uri()), []
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_the_policy_lets_no_request_leave(way, visit, url, site, problems, tmp_path):
+    page, hits = visit(url if way == "http" else (site / "index.html").as_uri()), []
     with served(tmp_path, hits) as elsewhere:
         page.evaluate("""async elsewhere => {
             for (const attempt of [() => fetch(elsewhere), () => fetch(elsewhere, { mode: "no-cors" }),

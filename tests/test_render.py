@@ -101,6 +101,18 @@ def test_a_drawing_moved_and_scaled_is_the_same_image(strokes, scale, right, dow
     assert np.array_equal(render(moved), render(strokes))
 
 
+def test_a_horizontal_line_is_the_image_computed_by_hand():
+    """The pen's path runs from x = 4.6 to 22.4 at y = 4.6; a pixel at distance d has 1.6 - d of ink, in 255ths.
+
+    Rows 4, 5, 6 are 0.6, 0.4, 1.4 away. Their ink's centre is at y = 4.64, x = 13.5: the shift is 9 down, 1 right.
+    """
+    expected = np.zeros((28, 28))
+    expected[13, 5:25] = [192, *18 * [255], 192]
+    expected[14, 5:25] = [224, *18 * [255], 224]
+    expected[15, 5:25] = [20, *18 * [51], 20]
+    assert np.array_equal(np.round(255 * render([[[0, 0], [100, 0]]]).reshape(28, 28), 9), expected)
+
+
 def test_a_dot_is_a_round_spot_in_the_middle_however_it_was_made():
     dot = render([[[7, 7]]])
     assert np.array_equal(dot, render([[[-3, 1e5], [-3, 1e5]], [[-3, 1e5]]]))
