@@ -14,6 +14,7 @@ from browser import draw, launched, real_drawings, served, until, wait_until_rea
 from conftest import ROOT
 from neural_network import NeuralNetwork
 
+OURS = re.compile(r"(http://127\.0\.0\.1:\d+/|file:|data:|blob:)")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}    # sheets of 432 and of 328 px
 SECTIONS = ("inside", "why", "teach", "learn", "training", "files")
 
@@ -82,7 +83,7 @@ def visit(browser, url, problems):
             window.on("console", lambda said: said.type in ("error", "warning") and problems.append(said.text))
             window.on("weberror", lambda raised: problems.append(str(raised.error)))
             window.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
-            window.on("request", lambda request: is_ours(request.url) or problems.append(f"left: {request.url}"))
+            window.on("request", lambda request: OURS.match(request.url) or problems.append(f"left: {request.url}"))
             window.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
             if prepare:
                 prepare(window)
@@ -99,10 +100,6 @@ def page(visit):
     return visit()
 
 
-def is_ours(address):
-    return re.match(r"(http://127\.0\.0\.1:\d+/|file:|data:|blob:)", address)
-
-
 # ── What a user does and sees ────────────────────────────────────────────────────────────────────────────
 
 def place(page, x, y):
@@ -116,12 +113,12 @@ def along(page, strokes):
     return [place(page, x, y) for x, y in strokes[0]]
 
 
-def touch(page, path, end="touchEnd"):
-    """Move one finger along a path of places in the window."""
+def touch(page, path, end="touchEnd", second=()):
+    """Move one finger along a path of places in the window, and beside it, once it is down, a second one's points."""
     session = page.context.new_cdp_session(page)
     for i, (x, y) in enumerate(path):
         session.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart",
-                                                  "touchPoints": [{"x": x, "y": y}]})
+                                                  "touchPoints": [{"x": x, "y": y, "id": 0}, *second[:i]]})
     if end:
         session.send("Input.dispatchTouchEvent", {"type": end, "touchPoints": []})
 

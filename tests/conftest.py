@@ -1,6 +1,8 @@
-"""What several test files share: MNIST is read, and a network trained, once a session."""
+"""What several test files share: two at a time are run, MNIST is read, and a network trained, once by each of the two."""
+import contextlib
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,33 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]              # the script; the browser, which the benchmarks share
 
 import neural_network as nn  # noqa: E402 (only found now)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Two processes (pytest-xdist), each taking the next test file. With -n, or to debug, it is as you say."""
+    if not hasattr(config, "workerinput") and config.option.numprocesses is None and not config.option.usepdb:  # the two, too, come here: without the first test they start two each, without end
+        config.option.numprocesses, config.option.dist = 2, "loadfile"
+
+
+def pytest_xdist_node_collection_finished(node, ids):
+    """Before the two begin, a browser is fetched where there is none, once, by the process that has the terminal."""
+    if node.gateway.id == "gw0" and any("test_page" in id for id in ids):
+        from browser import launched
+        with contextlib.suppress(FileNotFoundError), launched():       # where none starts, each test says so
+            pass
+
+
+def wait_for(attempt, process=None, seconds=60):
+    """Try again until there is no error and a result that is not empty; fail when the process ends before."""
+    end = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(OSError, ValueError):
+            if result := attempt():
+                return result
+        assert not process or process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "in vain"
+        time.sleep(0.005)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 Only with ALL_BROWSERS=1 in the environment, as few machines have both: ALL_BROWSERS=1 python -m pytest tests/test_browsers.py
 """
-import contextlib
 import glob
 import json
 import os
@@ -10,14 +9,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 
 import pytest
 
 from chromium import SEVEN, ZERO, served
-from conftest import ROOT
+from conftest import ROOT, wait_for
 from neural_network import NeuralNetwork
 
 __test__ = os.environ.get("ALL_BROWSERS") == "1"                   # else pytest finds no test in here
@@ -87,17 +85,6 @@ def find(*names):
         f"{names[0]} is missing. On Debian: apt-get install firefox-esr webkit2gtk-driver xvfb", pytrace=False)
 
 
-def wait_for(attempt, seconds=60):
-    """Try again until there is no error and a result that is not empty."""
-    end = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(OSError, ValueError):
-            if result := attempt():
-                return result
-        assert time.monotonic() < end, "in vain"
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def start():
     """Start programs, each in a group of processes of its own, so that all which it starts can be ended after the test."""
@@ -109,15 +96,7 @@ def start():
     yield start
     for process in started:
         os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def browser(request, start, tmp_path):
-    return request.param(tmp_path, start)
+        process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +112,10 @@ def folder(trained, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("browser", [Firefox, WebKit], indirect=True)
-def test_the_page_is_opened_drawn_on_read_cleared_and_given_another_network(browser, folder):
+@pytest.mark.parametrize("Browser", [Firefox, WebKit])
+def test_the_page_is_opened_drawn_on_read_cleared_and_given_another_network(Browser, start, folder, tmp_path):
+    browser = Browser(tmp_path, start)
+
     def element(selector):
         (reference,) = browser.do("FindElement", using="css selector", value=selector).values()
         return reference

@@ -115,13 +115,9 @@ def test_the_smallest_change_fools_python_too_and_is_shown(why, site):
 def young(visit):
     """The page at the network that is to learn, which knows nothing yet."""
     page = visit(reduced_motion="reduce")
-    open_learn(page)
-    return page
-
-
-def open_learn(page):
     visit_section(page, "learn")
     until(page, "run && run.at.length && !$('learn-start').disabled && $('learn-accuracy').textContent !== '–'")
+    return page
 
 
 def accuracy(page):
@@ -193,6 +189,8 @@ def test_one_step_is_what_python_does_with_its_images(young, digits):
     network = NeuralNetwork(hidden_size=64)
     network.W1, network.b1, network.W2, network.b2 = (
         np.reshape(np.array(values, float), parameter.shape) for values, parameter in zip(before, network.parameters()))
+    for ours, theirs in zip((network.W1, network.W2), (NeuralNetwork(hidden_size=64).W1, NeuralNetwork(hidden_size=64).W2)):
+        assert ours.std() == pytest.approx(theirs.std(), rel=.15) and abs(ours.mean()) < .02       # as random as Python's
     images, labels = (part[batch] for part in digits)
     losses = [cross_entropy(network.forward(images)[2], labels)]
     network.update(network.backward(images, labels), .5)
