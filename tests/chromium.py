@@ -29,17 +29,9 @@ SCRIBBLE = [[[.125 + .75 * (i % 2), .125 + .025 * i] for i in range(31)]]
 # ── The browser and its pages ────────────────────────────────────────────────────────────────────────────
 
 @pytest.fixture(scope="session")
-def browser(request):
-    """A browser that is on this machine, or one that is fetched, of which the terminal tells. None is a failure."""
-    def tell(sentence):
-        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            print(f"\n{sentence}", flush=True)
-
-    with contextlib.ExitStack() as stack:
-        try:
-            browser = stack.enter_context(launched(tell))
-        except FileNotFoundError as error:
-            raise pytest.fail.Exception(str(error), pytrace=False) from None
+def browser():
+    """A browser that is on this machine, or one that is fetched: see conftest.py. None is a failure."""
+    with launched() as browser:
         yield browser
 
 
@@ -206,8 +198,6 @@ def calculate(page, function, argument=None):
     return json.loads(page.evaluate("async text => JSON.stringify(await (%s)(JSON.parse(text)))" % function,
                                     json.dumps(argument)))
 
-
-# ── What it is compared with ─────────────────────────────────────────────────────────────────────────────
 
 def exact(path):
     """The network in a file with its weights as the page has them, in double precision."""

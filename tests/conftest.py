@@ -1,4 +1,4 @@
-"""What several test files share: two at a time are run, MNIST is read, and a network trained, once by each of the two."""
+"""What several test files share; they are run two at a time, each process reading MNIST and training once."""
 import contextlib
 import shutil
 import sys
@@ -16,13 +16,13 @@ import neural_network as nn  # noqa: E402 (only found now)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Two processes (pytest-xdist), each taking the next test file. With -n, or to debug, it is as you say."""
-    if not hasattr(config, "workerinput") and config.option.numprocesses is None and not config.option.usepdb:  # the two, too, come here: without the first test they start two each, without end
+    """Two processes (pytest-xdist), each taking the next test file; one for --pdb, -s or -n 0."""
+    if config.option.numprocesses is None and not config.option.usepdb and config.option.capture != "no":
         config.option.numprocesses, config.option.dist = 2, "loadfile"
 
 
 def pytest_xdist_node_collection_finished(node, ids):
-    """Before the two begin, a browser is fetched where there is none, once, by the process that has the terminal."""
+    """Before the two begin, a browser is fetched where there is none: once, by the process that has the terminal."""
     if node.gateway.id == "gw0" and any("test_page" in id for id in ids):
         from browser import launched
         with contextlib.suppress(FileNotFoundError), launched():       # where none starts, each test says so

@@ -158,20 +158,13 @@ def test_only_inked_pixels_are_shown_less_their_mean_and_undistorted_if_that_is_
 
 
 def test_folded_a_network_says_of_whole_images_what_it_said_of_what_it_was_shown(view, mnist):
-    network = NeuralNetwork(len(view.inked), 64)
+    network = NeuralNetwork(len(view.inked), 64, activation="relu")            # tanh: see test_command_line.py
     quietly(network, view.images, view.labels, epochs=3, learning_rate=1, batches=view)
     before, whole = [parameter.copy() for parameter in network.parameters()], view.fold(network)
     shown = network.forward(mnist[2][:, view.inked] - view.mean)[2]
     assert np.abs(whole.forward(mnist[2])[2] - shown).max() < 1e-6
     assert whole.accuracy(*mnist[2:]) > 0.85 and whole.W1.shape == (784, 64)
     assert all(np.array_equal(now, then) for now, then in zip(network.parameters(), before))
-
-
-def test_relu_too_reads_94_percent_of_the_test_images_after_two_epochs_at_the_quick_rate(mnist):
-    view = View(*mnist[:2])                                        # tanh: see test_command_line.py
-    network = NeuralNetwork(len(view.inked), activation="relu")
-    quietly(network, view.images, view.labels, epochs=2, learning_rate=1, batches=view)
-    assert view.fold(network).accuracy(*mnist[2:]) > 0.94
 
 
 def test_images_and_drawings_are_shown_ever_new_with_their_labels(view, mnist):

@@ -66,12 +66,10 @@ def test_with_no_network_the_page_names_the_command_and_works_on(way, beside, vi
         assert prediction(page) == "2"
 
 
-def test_without_javascript_one_sentence_says_what_is_needed(browser, url):
-    page = browser.new_page(java_script_enabled=False)
-    page.goto(url)
+def test_without_javascript_one_sentence_says_what_is_needed(visit):
+    page = visit(java_script_enabled=False, ready=False)
     page.locator("#needs").wait_for(state="visible")
     assert re.search(r"JavaScript.*browser.*Chrome \d+, Firefox \d+, Safari \d+", page.inner_text("#needs"))
-    page.close()
 
 
 # ── Drawing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,7 +259,7 @@ def test_in_the_middle_of_every_section_the_sheet_and_the_digit_are_there_and_an
             if section == "learn":                                     # which draws itself once a frame
                 until(page, f"$('learn-beside').textContent.includes('says {digit}')")
             seen.append(text(page, view))
-            page.tap("#clear")
+            page.keyboard.press("Delete")
         assert seen[0] != seen[1] and page.evaluate("() => scrollY") == scrolled > 0, section
 
 

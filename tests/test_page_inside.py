@@ -200,14 +200,9 @@ def misread(trained, site):
     return found
 
 
-@pytest.fixture
-def page_at_once(visit):
-    """The page with reduced motion: a lesson is not shown step by step."""
-    return visit(reduced_motion="reduce")
-
-
-def teach(page, strokes, label):
-    """Draw, say what it is, and return what it was read as before and after."""
+def teach(page, strokes, label, motion="reduce"):
+    """Draw, say what it is, and return what it was read as before and after: at once, or step by step."""
+    page.emulate_media(reduced_motion=motion)
     page.keyboard.press("Delete")
     draw(page, strokes)
     before = prediction(page)
@@ -225,7 +220,7 @@ def test_a_lesson_is_shown_step_by_step_and_its_place_does_not_matter(page, misr
     page.evaluate("""label => { window.course = []; new MutationObserver(() => course.push(
         Number(document.querySelector(`[data-digit="${label}"]`).ariaValueNow))).observe($('bars'), { attributes: true, subtree: true });
     }""", label)
-    before, after = teach(page, strokes, label)
+    before, after = teach(page, strokes, label, "no-preference")
     assert before != str(label) == after and f"read {before} and now reads {label}" in text(page, "lesson")
     until(page, "course.length")
     course = sorted(set(page.evaluate("() => course")))
@@ -244,9 +239,8 @@ def test_a_lesson_is_shown_step_by_step_and_its_place_does_not_matter(page, misr
         assert prediction(page) == digit
 
 
-def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page_at_once, misread):
-    page, taught = page_at_once, []
-    untaught = page.evaluate(WEIGHTS)
+def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page, misread):
+    taught, untaught = [], page.evaluate(WEIGHTS)
     for strokes, label in misread[:2]:
         teach(page, strokes, label)
         taught.append(page.evaluate(WEIGHTS))
@@ -267,8 +261,8 @@ def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page_
     assert "Draw a digit first" in text(page, "lesson")
 
 
-def test_two_windows_of_the_page_keep_both_their_lessons(page_at_once, misread):
-    pages = [page_at_once, page_at_once.context.new_page()]
+def test_two_windows_of_the_page_keep_both_their_lessons(page, misread):
+    pages = [page, page.context.new_page()]
     pages[1].goto(pages[0].url)
     wait_until_ready(pages[1])
     for page, (strokes, label) in zip(pages, misread):
@@ -284,9 +278,7 @@ def test_two_windows_of_the_page_keep_both_their_lessons(page_at_once, misread):
     assert pages[1].locator("#lessons li").all_inner_texts() == labels
 
 
-def test_a_page_keeps_100_lessons_and_refuses_more_and_is_drawn_on_while_it_learns(page_at_once):
-    page = page_at_once
-
+def test_a_page_keeps_100_lessons_and_refuses_more_and_is_drawn_on_while_it_learns(page):
     def open_drawings(name, labels):
         drawings = [{"label": label, "strokes": SEVEN} for label in labels]
         choose(page, {"name": name, "mimeType": "", "buffer": json.dumps(drawings).encode()})
@@ -312,8 +304,7 @@ def test_a_page_keeps_100_lessons_and_refuses_more_and_is_drawn_on_while_it_lear
     assert page.locator("#lessons li").count() == 100
 
 
-def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_as_they_were(page_at_once, misread, tmp_path):
-    page = page_at_once
+def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_as_they_were(page, misread, tmp_path):
     teach(page, *misread[0])
     NeuralNetwork(hidden_size=4).save(tmp_path / "other.json")
     choose_network(page, tmp_path / "other.json")
@@ -348,8 +339,7 @@ def test_storage_that_keeps_nothing_costs_only_the_lessons_and_says_so(storage, 
 
 # ── Taking it home ───────────────────────────────────────────────────────────────────────────────────────
 
-def test_saved_drawings_go_from_the_page_to_python_and_back(page_at_once, visit, misread, tmp_path):
-    page = page_at_once
+def test_saved_drawings_go_from_the_page_to_python_and_back(page, visit, misread, tmp_path):
     page.click("#save-drawings")
     assert "no drawings yet" in text(page, "message")
     for strokes, label in misread[:3]:
@@ -365,12 +355,12 @@ def test_saved_drawings_go_from_the_page_to_python_and_back(page_at_once, visit,
         choose(other, file)
         until(other, f"$('opened').textContent.includes('{file.name}')")
         assert other.evaluate(WEIGHTS) == taught
-        other.click("#forget")
+        other.press("#forget", "Enter")                                # a click would miss it while the page settles
         until(other, "$('lessons').children.length === 0")
 
 
-def test_a_saved_network_goes_from_the_page_to_python_and_back(page_at_once, visit, site, misread, tmp_path):
-    page, (strokes, label) = page_at_once, misread[0]
+def test_a_saved_network_goes_from_the_page_to_python_and_back(page, visit, site, misread, tmp_path):
+    strokes, label = misread[0]
     untaught = saved(page, "#save-network", tmp_path).read_text()
     assert json.loads(untaught) == json.loads((site / "weights.json").read_text())
     teach(page, strokes, label)
