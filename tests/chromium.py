@@ -75,7 +75,7 @@ def visit(browser, url, problems):
             window.on("console", lambda said: said.type in ("error", "warning") and problems.append(said.text))
             window.on("weberror", lambda raised: problems.append(str(raised.error)))
             window.on("requestfailed", lambda request: problems.append(f"failed: {request.url}"))
-            window.on("request", lambda request: OURS.match(request.url) or problems.append(f"left: {request.url}"))
+            window.on("request", lambda sent: OURS.match(sent.url) or problems.append(f"left: {sent.url}"))
             window.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
             if prepare:
                 prepare(window)
@@ -106,7 +106,7 @@ def along(page, strokes):
 
 
 def touch(page, path, end="touchEnd", second=()):
-    """Move one finger along a path of places in the window, and beside it, once it is down, a second one's points."""
+    """Move one finger along a path of places in the window; once it is down, a second one is at another."""
     session = page.context.new_cdp_session(page)
     for i, (x, y) in enumerate(path):
         session.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart",

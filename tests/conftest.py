@@ -17,12 +17,13 @@ import neural_network as nn  # noqa: E402 (only found now)
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Two processes (pytest-xdist), each taking the next test file; one for --pdb, -s or -n 0."""
-    if config.option.numprocesses is None and not config.option.usepdb and config.option.capture != "no":
+    one = config.option.usepdb or config.option.capture == "no" or hasattr(config, "workerinput")     # one of the two
+    if config.option.numprocesses is None and not one:
         config.option.numprocesses, config.option.dist = 2, "loadfile"
 
 
 def pytest_xdist_node_collection_finished(node, ids):
-    """Before the two begin, a browser is fetched where there is none: once, by the process that has the terminal."""
+    """Before the two begin, a browser is fetched where there is none: once, and the terminal tells of it."""
     if node.gateway.id == "gw0" and any("test_page" in id for id in ids):
         from browser import launched
         with contextlib.suppress(FileNotFoundError), launched():       # where none starts, each test says so
@@ -43,13 +44,11 @@ def wait_for(attempt, process=None, seconds=60):
 
 @pytest.fixture(scope="session")
 def keras_home(tmp_path_factory):
-    """A folder for KERAS_HOME with MNIST in its cache: uncompressed, it is read in a tenth of a second."""
+    """A folder for KERAS_HOME with MNIST in its cache."""
     home = tmp_path_factory.mktemp("home") / ".keras"
     (home / "datasets").mkdir(parents=True)
-    with np.load(ROOT / "data" / "mnist.npz") as file:
-        np.savez(home / "datasets" / "mnist.npz", **file)
-    yield home
-    shutil.rmtree(home)                                            # 55 MB, which pytest would keep for three sessions
+    shutil.copy(ROOT / "data" / "mnist.npz", home / "datasets")
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -88,9 +88,9 @@ def test_a_disk_that_fills_and_weights_that_are_not_numbers_leave_the_old_files_
 
 @posix
 def test_two_processes_that_save_at_once_and_are_killed_leave_whole_networks(tmp_path):
-    code = ("import sys; from neural_network import NeuralNetwork; network = NeuralNetwork(hidden_size=int(sys.argv[2]))\n"
-            "while True: network.save(sys.argv[1])")
-    saving = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "w.json", size], cwd=ROOT) for size in ("32", "64")]
+    code = "import sys, neural_network as nn\nwhile True: nn.NeuralNetwork(784, int(sys.argv[2])).save(sys.argv[1])"
+    saving = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "w.json", size], cwd=ROOT)
+              for size in ("32", "64")]
     wait_for((tmp_path / "w.js").exists, saving[0])
     time.sleep(1)
     for process in saving:
@@ -109,7 +109,7 @@ ONE = {"label": 1, "strokes": [[[0, 0], [0, 9]]]}
 
 
 def test_drawings_are_read_from_a_list_or_from_lines(tmp_path):
-    for text in (json.dumps([SEVEN, ONE], indent=2) + "\n", json.dumps(SEVEN) + "\r\n" + json.dumps(ONE) + "\r\n"):
+    for text in (json.dumps([SEVEN, ONE], indent=2) + "\n", json.dumps(SEVEN) + "\r\n" + json.dumps(ONE)):
         (tmp_path / "mine.json").write_bytes(text.encode())
         assert nn.read_drawings(tmp_path / "mine.json") == [SEVEN, ONE]
 

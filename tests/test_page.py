@@ -135,7 +135,7 @@ def test_moves_without_a_button_end_the_stroke_whose_end_was_lost(page):
 
 
 def test_ink_outside_the_sheet_does_not_count_and_the_pen_may_come_back(page):
-    draw(page, [[[.5, .25], [.75, .25], [1.25, .25], [1.25, .75], [.75, .75], [.5, .75], [.5, 1.125]]])     # ends outside
+    draw(page, [[[.5, .25], [.75, .25], [1.25, .25], [1.25, .75], [.75, .75], [.5, .75], [.5, 1.2]]])
     page.mouse.move(*place(page, .25, .25))                            # with no button down
     assert page.evaluate("() => strokes") == [[[.5, .25], [.75, .25]], [[.75, .75], [.5, .75]]]
 
@@ -206,7 +206,7 @@ def test_doubt_is_seen_before_it_is_read_and_a_clear_digit_has_none(page):
         assert page.evaluate(outlined) == bool(doubt) and text(page, "doubt") in text(page, "announcement")
         drawn, seen = page.evaluate("() => strokes"), image(page)
         page.click("#clear")
-    assert [len(stroke) for stroke in drawn] == [1] and np.abs(seen - render([[[0, 0]]])).max() < 1e-9      # a dot
+    assert [len(stroke) for stroke in drawn] == [1] and np.abs(seen - render([[[0, 0]]])).max() < 1e-9
 
 
 def test_a_stroke_is_announced_once_when_it_ends(page):

@@ -50,8 +50,9 @@ def test_images_are_straightened_as_in_python_and_blank_paper_stays_blank(page, 
 def test_backward_and_one_step_are_pythons_on_real_drawings(activation, page, tmp_path):
     random, drawings = NeuralNetwork(hidden_size=48, activation=activation), real_drawings(32)
     random.b1 += np.linspace(-1, 1, 48, dtype=np.float32)
-    random.save(tmp_path / "random.json")
-    network = exact(tmp_path / "random.json")
+    path = tmp_path / "random.json"
+    random.save(path)
+    network = exact(path)
     images, labels = np.array([render(drawing["strokes"]) for drawing in drawings]), [drawing["label"] for drawing in drawings]
     page_says = calculate(page, """({ file, drawings, labels }) => {
         const network = readNetwork(file), images = drawings.map(({ strokes }) => render(strokes));
@@ -59,7 +60,7 @@ def test_backward_and_one_step_are_pythons_on_real_drawings(activation, page, tm
         const loss = step(network, images, labels, 0.5), { W1, b1, W2, b2 } = network;
         return { gradients, loss, stepped: [W1, b1, W2, b2].map(parameter => [...parameter]),
                  again: forward(network, images[0]).logits.length };
-    }""", {"file": json.loads((tmp_path / "random.json").read_text()), "drawings": drawings, "labels": labels})
+    }""", {"file": json.loads(path.read_text()), "drawings": drawings, "labels": labels})
     gradients, probabilities = network.backward(images, np.array(labels)), network.forward(images)[2]
     for ours, theirs in zip(page_says["gradients"], gradients):
         assert np.abs(np.array(ours) - theirs.ravel()).max() < 1e-6 and np.abs(theirs).max() > 1e-4
@@ -304,7 +305,7 @@ def test_a_page_keeps_100_lessons_and_refuses_more_and_is_drawn_on_while_it_lear
     assert page.locator("#lessons li").count() == 100
 
 
-def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_as_they_were(page, misread, tmp_path):
+def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_alone(page, misread, tmp_path):
     teach(page, *misread[0])
     NeuralNetwork(hidden_size=4).save(tmp_path / "other.json")
     choose_network(page, tmp_path / "other.json")
@@ -355,7 +356,7 @@ def test_saved_drawings_go_from_the_page_to_python_and_back(page, visit, misread
         choose(other, file)
         until(other, f"$('opened').textContent.includes('{file.name}')")
         assert other.evaluate(WEIGHTS) == taught
-        other.press("#forget", "Enter")                                # a click would miss it while the page settles
+        other.press("#forget", "Enter")                                # at once, while the page settles
         until(other, "$('lessons').children.length === 0")
 
 

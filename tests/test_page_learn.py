@@ -163,7 +163,7 @@ def test_started_it_learns_the_drawing_is_read_by_it_and_paused_or_out_of_sight_
     guessed = accuracy(young)
     draw(young, SEVEN)
     learn_until(young, "run.accuracy.at(-1) > 0.87")
-    assert guessed < 30 and accuracy(young) > 80 and float(text(young, "learn-loss")) < .7      # it goes up and down
+    assert guessed < 30 and accuracy(young) > 80 and float(text(young, "learn-loss")) < .7       # up and down
     assert text(young, "learn-start") == "Start"
     assert text(young, "learn-reads") == "7" and young.locator("#learn-digits .right").count() > 12
     assert young.locator("#learn svg").count() >= 2
@@ -189,8 +189,8 @@ def test_one_step_is_what_python_does_with_its_images(young, digits):
     network = NeuralNetwork(hidden_size=64)
     network.W1, network.b1, network.W2, network.b2 = (
         np.reshape(np.array(values, float), parameter.shape) for values, parameter in zip(before, network.parameters()))
-    for ours, theirs in zip((network.W1, network.W2), (NeuralNetwork(hidden_size=64).W1, NeuralNetwork(hidden_size=64).W2)):
-        assert ours.std() == pytest.approx(theirs.std(), rel=.15) and abs(ours.mean()) < .02       # as random as Python's
+    for ours, theirs in zip(network.parameters()[::2], NeuralNetwork(hidden_size=64).parameters()[::2]):
+        assert ours.std() == pytest.approx(theirs.std(), rel=.15) and abs(ours.mean()) < .02      # as random
     images, labels = (part[batch] for part in digits)
     losses = [cross_entropy(network.forward(images)[2], labels)]
     network.update(network.backward(images, labels), .5)
