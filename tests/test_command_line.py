@@ -77,7 +77,7 @@ def full(run, tmp_path_factory):
 def test_a_run_prints_plain_lines_that_explain_themselves(full):
     folder, out = full
     styles = len(nn.read_drawings(ROOT / "data" / "styles.json"))
-    assert f"An epoch shows 55,000 images of MNIST, {200 * (styles + 2):,} drawn by pen" in out
+    assert f"An epoch shows 55,000 images of MNIST, {120 * (styles + 2):,} drawn by pen" in out
     assert "\r" not in out and "\x1b" not in out and "2.30 if it guesses" in out and "accuracy: " in out
     pictures = re.findall(r"((?:[ .:=+*#%@-]+\n)+)The first image is a 5. The network (\w+) training says 0: \d", out)
     assert [when for _, when in pictures] == ["before", "after"] and pictures[0][0] == pictures[1][0]
@@ -147,8 +147,9 @@ def test_help_explains_every_option(run):
     (["--activation", "sine"], "--activation.*'sine'.*sigmoid.*tanh.*relu"),
     (["--epoch", "5"], "unrecognized arguments: --epoch"),
     (["--output", "w.txt"], "output must be a .json file"),
-    (["--output", "mine.json", "--drawings", "mine.json"], "not one to read from, not mine.json"),
-    (["--output", "data/styles.json"], "not one to read from, not data.styles.json"),
+    (["--output", "mine.json", "--drawings", "mine.json"], "not one to read, not mine.json"),
+    (["--output", "nowhere/mine.json"], "in a folder that exists, .* not nowhere.mine.json"),
+    (["--output", "data/styles.json"], "not one to read, not data.styles.json"),
 ])
 def test_a_bad_option_gets_one_sentence(options, said, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
@@ -174,15 +175,11 @@ def test_bad_files_get_one_sentence_and_change_nothing(options, said, run, tmp_p
     assert files(tmp_path) == before
 
 
-@pytest.mark.parametrize("options, said", [
-    (["--learning-rate", 1e6], "training diverged: .* try --learning-rate 100000"),
-    (["--output", "missing/w.json"], ".*missing.*"),
-])
-def test_a_run_that_diverges_or_cannot_write_says_so_and_keeps_the_last_good_files(options, said, trained, run, tmp_path):
+def test_a_run_that_diverges_says_so_and_keeps_the_last_good_files(trained, run, tmp_path):
     trained.save(tmp_path / "w.json")
     before = files(tmp_path)
-    code, out, err = run("--epochs", 1, *PLAIN, "--output", "w.json", *options, cwd=tmp_path)
-    assert code == 2 and re.fullmatch(f"neural_network.py: {said}\n", err), err
+    code, out, err = run("--epochs", 1, *PLAIN, "--output", "w.json", "--learning-rate", 1e6, cwd=tmp_path)
+    assert code == 2 and re.fullmatch("neural_network.py: training diverged: .* try --learning-rate 100000\n", err), err
     assert files(tmp_path) == before
 
 
