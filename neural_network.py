@@ -37,8 +37,8 @@ batch_size: a step does not grow with the number of images. Each further gradien
     dz      = dhidden * slope                           times how steep the sigmoid is at z
     dW1     = images.T @ dz                             its pixel's ink * its unit's dz, over all images
 
-Chapter 1: the network and how it learns; it needs no other. 2: what it is shown. 3: MNIST, and from pen to
-pixels. 4: the report. 5: the command line. To read on: M. Nielsen, Neural Networks and Deep Learning.
+Chapter 1, the network and how it learns, needs no other. 2: what it is shown. 3: digits. 4: the report.
+5: the command line. To read on: M. Nielsen, Neural Networks and Deep Learning.
 """
 import argparse
 import copy
@@ -228,20 +228,17 @@ class View:
     small learning rate (LeCun and others, Efficient BackProp, 1998). Drawings come in ever new variations.
     """
     COPIES = 200            # of each drawing: of MNIST and the styles, one image in six is then drawn
-    INKED = 0.003           # of the most inked pixel's ink: pixels with less are left out
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=0):
         self.drawings, self.rng = drawings, np.random.default_rng(seed)
-        drawn = [self.draw(drawing) for _ in range(5) for drawing in drawings] or np.empty((0, 784))
-        drawn_labels = [drawing["label"] for drawing in drawings] * self.COPIES
-        self.images = np.concatenate([images, *[drawn] * (self.COPIES // 5)], dtype=np.float32)     # (n, 784)
-        self.labels = np.concatenate([labels, drawn_labels]).astype(int)                            # (n,)
+        drawn = [self.draw(drawing) for _ in range(2) for drawing in drawings] or np.empty((0, 784))
+        self.images = np.concatenate([images, *[drawn] * (self.COPIES // 2)], dtype=np.float32)     # (n, 784)
+        self.labels = np.concatenate([labels, [one["label"] for one in drawings] * self.COPIES]).astype(int)
         self.oldest = zip(cycle(range(len(images), len(self.labels))), cycle(drawings))
         mean = self.images.mean(axis=0)                         # (784,)
-        self.inked = np.flatnonzero(mean >= self.INKED * mean.max())
-        self.mean = mean[self.inked]                            # (inked,)
-        unmoved = identity(784, np.float32, "csr")[self.inked]          # (inked, 784)
-        self.warps = [make_warp(self.inked, self.rng) for _ in range(1000)] if distort else [unmoved]
+        self.inked = inked = np.flatnonzero(mean >= 0.003 * mean.max())         # the rest has hardly any ink
+        self.mean = mean[inked]                                 # (inked,)
+        self.warps = make_warps(1000, inked, self.rng) if distort else [identity(784, "f4", "csr")[inked]]
 
     def draw(self, drawing):
         """Return a variation of a drawing, by another pen: (784,)."""
@@ -280,27 +277,28 @@ class View:
         return whole
 
 
-def make_warp(pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic=0.8, smooth=4):
-    """Return a random distortion as a sparse matrix (pixels, 784): warp @ image is the distorted image there.
+def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic=0.8, smooth=4):
+    """Return random distortions, sparse matrices (pixels, 784): warp @ image is the distorted image there.
 
-    It turns by up to `rotation` degrees, stretches by up to e^scale, leans, shifts by up to `shift` px, and
+    Each turns by up to `rotation` degrees, stretches by up to e^scale, leans, shifts by up to `shift` px, and
     bends along a random field of `elastic` px, smoothed over `smooth` px (Simard, Steinkraus, Platt, 2003).
     """
-    angle, lean = rng.uniform(-1, 1, 2) * (np.radians(rotation), shear)
-    tall, wide = np.exp(rng.uniform(-scale, scale, 2))
-    field = gaussian_filter(rng.normal(size=(2, 28, 28)), (0, smooth, smooth), mode="wrap").reshape(2, 784)
-    # Smoothing makes a field weaker, by 2 * sqrt(pi) * smooth.
-    moved = rng.uniform(-shift, shift, (2, 1)) + field[:, pixels] * elastic * 2 * np.sqrt(np.pi) * smooth
+    angle = np.radians(rng.uniform(-rotation, rotation, (count, 1)))
+    lean = rng.uniform(-shear, shear, (count, 1))
+    tall, wide = np.exp(rng.uniform(-scale, scale, (2, count, 1)))
+    field = gaussian_filter(rng.normal(size=(2, count, 28, 28)), (0, 0, smooth, smooth), mode="wrap")
+    field = (elastic / field.std() * field).reshape(2, count, 784)[:, :, pixels]
+    moved = field + rng.uniform(-shift, shift, (2, count, 1))   # (2, count, pixels)
     y, x = pixels // 28 - 13.5, pixels % 28 - 13.5              # (pixels,), from the centre
     from_y = 13.5 + moved[0] + (np.sin(angle) * x + np.cos(angle) * (y + lean * x)) * tall
     from_x = 13.5 + moved[1] + (np.cos(angle) * x - np.sin(angle) * (y + lean * x)) * wide
     # A pixel's new ink is the mean of the four pixels around the place that it is read from.
-    rows = np.floor(from_y)[:, None] + (0, 0, 1, 1)             # (pixels, 4)
-    columns = np.floor(from_x)[:, None] + (0, 1, 0, 1)
-    weights = (1 - abs(from_y[:, None] - rows)) * (1 - abs(from_x[:, None] - columns))
+    rows, columns = np.floor(from_y)[..., None] + (0, 0, 1, 1), np.floor(from_x)[..., None] + (0, 1, 0, 1)
+    weights = (1 - abs(from_y[..., None] - rows)) * (1 - abs(from_x[..., None] - columns))
     inside = (rows >= 0) & (rows < 28) & (columns >= 0) & (columns < 28)
-    weights, places = np.float32(weights * inside).ravel(), np.int32(inside * (28 * rows + columns)).ravel()
-    return csr_array((weights, places, range(0, 4 * len(pixels) + 1, 4)), shape=(len(pixels), 784))
+    weights, places = np.float32(weights * inside), np.int32(inside * (28 * rows + columns))
+    return [csr_array((*warp, range(0, 4 * len(pixels) + 1, 4)), shape=(len(pixels), 784))
+            for warp in zip(weights.reshape(count, -1), places.reshape(count, -1))]
 
 
 # ── 3. Digits: MNIST, and from pen to pixels ────────────────────────────────────────────────────────────
@@ -318,9 +316,10 @@ def load_mnist():
     try:
         with np.load(path) as file:
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
-        images, test_images = (part.reshape(-1, 784) / np.float32(255) for part in (images, test_images))
-        for some in [*np.array_split(images, 60), *np.array_split(test_images, 10)]:
-            some[:] = straighten(some)
+        images, test_images = (part.reshape(-1, 784).astype(np.float32) for part in (images, test_images))
+        parts = np.array_split(images, 240) + np.array_split(test_images, 40)       # small enough for a cache
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda part: np.copyto(part, straighten(part / 255)), parts))
         return images, labels.astype(int), test_images, test_labels.astype(int)
     except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
         raise ValueError(f"{path} does not hold MNIST; delete it to get another: {error}") from None
@@ -336,9 +335,10 @@ def straighten(images):
     slant = ((images @ x) * down).sum(axis=1) / ((ink * down * down).sum(axis=1) + total[:, 0] / 2)
     shift = slant[:, None] / 2 * down                           # (n, 28): how far to the right a row is read
     whole, part = np.floor(shift).clip(-29, 28).astype(int), (shift % 1)[:, :, None]
-    padded = np.pad(images, ((0, 0), (0, 0), (29, 29)))         # rows of 86 pixels
-    rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[
-        np.arange(29, padded.size, 86).reshape(-1, 28) + whole]         # (n, 28, 29): rows, moved by whole
+    padded = np.zeros((len(images), 29, 57), images.dtype)      # before and after each row 29 pixels of paper
+    padded[:, :28, 29:] = images
+    starts = 57 * (29 * np.arange(len(images))[:, None] + y.astype(int)) + 29       # (n, 28), of the rows
+    rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[starts + whole]      # (n, 28, 29)
     return ((1 - part) * rows[:, :, :-1] + part * rows[:, :, 1:]).reshape(-1, 784)
 
 

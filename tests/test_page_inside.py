@@ -357,17 +357,15 @@ STORAGES = {
     "blocked": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });",
     "full": """for (let size = 1 << 22; size; size >>= 1)
         try { while (true) localStorage.setItem(size + '.' + localStorage.length, 'x'.repeat(size)); } catch {}""",
-    "corrupt": """try { localStorage.setItem('lessons', '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]'); } catch {}""",
-    "cut": "try { localStorage.setItem('lessons', '[{'); } catch {}"}
+    "corrupt": """try { localStorage.setItem('lessons', '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]'); } catch {}"""}
 
 
 @pytest.mark.parametrize("storage", STORAGES)
 def test_storage_that_keeps_nothing_costs_only_the_lessons_and_says_so(storage, visit, misread):
     page = visit(prepare=lambda window: window.add_init_script(STORAGES[storage]), reduced_motion="reduce")
-    for strokes, label in misread[:2]:
-        teach(page, strokes, label)
-        assert ("cannot keep lessons" in text(page, "lesson")) == (storage in ("blocked", "full"))
-    assert page.locator("#lessons li").count() == 2
+    teach(page, *misread[0])
+    assert ("cannot keep lessons" in text(page, "lesson")) == (storage in ("blocked", "full"))
+    assert page.locator("#lessons li").count() == 1
     page.reload()
     wait_until_ready(page)
     assert page.locator("#lessons li").count() == 0 and page.locator("img").count() == 0

@@ -36,7 +36,7 @@ def ask(page, digit):
 
 
 @pytest.mark.parametrize("by, examples, other", [
-    ("pointer", 1, 8), ("pointer", 2, 9), ("pointer", 5, 2), ("next", 1, 8), ("all", 2, 9)])
+    ("pointer", 1, 8), ("pointer", 5, 2), ("next", 1, 8), ("all", 2, 9)])
 def test_the_dabs_that_the_page_shows_make_it_the_other_digit(by, examples, other, why):
     for _ in range(examples):                                          # 3, 4, …
         why.click("#example")
@@ -61,7 +61,7 @@ def test_what_ink_does_is_what_the_network_says_of_the_drawing_with_it_and_witho
         if choice:
             why.select_option("#from", str(first))
             why.select_option("#to", str(second))
-        until(why, "why.weighed[1].length === 100")
+        until(why, "why.dotted.length === 100")
         said = calculate(why, "() => ({ ...why, network: 0, pieces: pieces(strokes) })")
         first, second = said["from"], said["to"]
 
@@ -71,12 +71,12 @@ def test_what_ink_does_is_what_the_network_says_of_the_drawing_with_it_and_witho
 
         if not choice:                                                 # the runner-up
             assert [first, second] == list(np.argsort(-network.forward(render(FOUR)[None])[1][0])[:2])
-        now, (drawn, tried) = lead(said["strokes"]), said["weighed"]
+        now, drawn, tried = lead(said["strokes"]), said["drawn"], said["dotted"]
         for dab in tried[::7] + tried[-1:]:
             assert dab["effect"] == pytest.approx(lead([*said["strokes"], dab["ink"]]) - now, abs=1e-4)
-        without = {json.dumps(piece["ink"]): piece["strokes"] for piece in said["pieces"]}
         for piece in drawn:
-            assert piece["effect"] == pytest.approx(now - lead(without[json.dumps(piece["ink"])]), abs=1e-4)
+            without = [other for other in said["pieces"] if other != piece["ink"]]
+            assert piece["effect"] == pytest.approx(now - lead(without), abs=1e-4)
         because = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d+\.\d\d", text(why, "because"))]
         assert because == pytest.approx([now, drawn[0]["effect"], tried[-1]["effect"]], abs=.0051)
         assert tried[-1]["effect"] == min(dab["effect"] for dab in tried)
@@ -133,13 +133,13 @@ def learn_until(page, condition):
     page.click("#learn-start")
     until(page, condition)
     page.click("#learn-start")
-    until(page, "!isAwake && run.painted < Infinity")
+    until(page, "!isAwake")
 
 
 def settings(page, **chosen):
     for name, value in chosen.items():
         page.click(f"#{name} label:has(input[value='{value}'])")
-    until(page, "!isAwake && run.at.length === 1 && run.shown === 1")
+    until(page, "!isAwake && run.at.length === 1")
 
 
 WEIGHTS = "() => JSON.stringify([...run.network.W1, ...run.network.b2])"
@@ -168,7 +168,7 @@ def test_started_it_learns_the_drawing_is_read_by_it_and_paused_or_out_of_sight_
     draw(young, SEVEN)
     learn_until(young, "run.accuracy.at(-1) > 0.87")
     assert guessed < 30 and accuracy(young) > 85 and float(text(young, "learn-loss")) < .6
-    assert young.evaluate("() => run.seconds") < 20 and text(young, "learn-start") == "Start"
+    assert text(young, "learn-start") == "Start"
     assert text(young, "learn-reads") == "7" and young.locator("#learn-digits .right").count() > 12
     assert young.locator("#learn svg").count() >= 2
     resting = young.evaluate(WEIGHTS)
@@ -188,16 +188,16 @@ def test_started_it_learns_the_drawing_is_read_by_it_and_paused_or_out_of_sight_
 def test_one_step_is_what_python_does_with_its_images(young, digits):
     young.click("#learn-step")
     until(young, "laid && !$('learn-laid').hidden")
-    laid = calculate(young, """() => ({ batch: laid.batch, ...Object.fromEntries(["before", "after"].map(when =>
-        [when, ["W1", "b1", "W2", "b2"].map(name => [...laid[when][name]])])) })""")
+    batch, before, after = calculate(young, """() => [run.batch, ...[laid, run.network].map(network =>
+        ["W1", "b1", "W2", "b2"].map(name => [...network[name]]))]""")
     network = NeuralNetwork(hidden_size=64)
     network.W1, network.b1, network.W2, network.b2 = (
-        np.reshape(np.array(values, float), parameter.shape) for values, parameter in zip(laid["before"], network.parameters()))
-    images, labels = (part[laid["batch"]] for part in digits)
+        np.reshape(np.array(values, float), parameter.shape) for values, parameter in zip(before, network.parameters()))
+    images, labels = (part[batch] for part in digits)
     losses = [cross_entropy(network.forward(images)[2], labels)]
     network.update(network.backward(images, labels), .5)
     losses.append(cross_entropy(network.forward(images)[2], labels))
-    for ours, theirs in zip(laid["after"], network.parameters()):
+    for ours, theirs in zip(after, network.parameters()):
         assert np.abs(ours - theirs.ravel()).max() < 1e-5
     said = [float(re.findall(r"\d+\.\d\d\d", text(young, id))[-1]) for id in ("learn-was", "learn-now")]
     assert said == pytest.approx(losses, abs=.0006) and len(labels) == 32
