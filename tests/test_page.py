@@ -72,7 +72,6 @@ def test_with_no_trained_network_a_young_one_learns_and_follows_the_pen(visit, s
         (tmp_path / name).write_bytes((site / name).read_bytes())
     with served(tmp_path) as url:
         page = visit(url)
-        problems.clear()                                               # weights.js is not there
         visit_section(page, "learn")
         until(page, "!$('learn-start').disabled")
         said = []
@@ -83,6 +82,8 @@ def test_with_no_trained_network_a_young_one_learns_and_follows_the_pen(visit, s
             said.append(page.inner_text("#learn-beside"))
         assert page.is_visible("#learn-reads") and said[0] != said[1] and "own says –" in said[1]
         assert not page.is_visible("#sums") and not page.is_visible("#hint")
+        assert [problem for problem in problems if not re.search(r"weights\.js|Failed to load resource", problem)] == []
+        problems.clear()
 
 
 def test_without_javascript_one_sentence_says_what_is_needed(browser, url):
