@@ -33,7 +33,7 @@ def test_a_1_a_7_and_a_0_are_read_however_the_page_is_opened(way, visit, url, si
 
 def test_what_is_drawn_before_the_network_arrives_is_read_when_it_comes(visit):
     held = []
-    page = visit(prepare=lambda window: window.route("**/weights.js", lambda route: held.append(route)), ready=False)
+    page = visit(prepare=lambda window: window.route("**/weights.json", lambda route: held.append(route)), ready=False)
     until(page, "performance.getEntriesByName('first-contentful-paint').length")
     draw(page, SEVEN)
     assert prediction(page) == "–" and "Loading" in text(page, "about")
