@@ -21,8 +21,6 @@ def whole(path):
     return NeuralNetwork.load(path)
 
 
-# ── Weights ──────────────────────────────────────────────────────────────────────────────────────────────
-
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_saved_network_is_the_documented_file_and_loads_as_it_was(activation, mnist, tmp_path):
     network, path = NeuralNetwork(hidden_size=32, activation=activation, seed=3), tmp_path / "weights.json"
@@ -102,8 +100,6 @@ def test_two_processes_that_save_at_once_and_are_killed_leave_whole_networks(tmp
         assert NeuralNetwork.load(tmp_path / name).W1.shape[1] in (32, 64)
 
 
-# ── Drawings ─────────────────────────────────────────────────────────────────────────────────────────────
-
 SEVEN = {"label": 7, "strokes": [[[0, 0], [9, 0], [4, 9.5]], [[2, 5], [7, 5]]]}
 ONE = {"label": 1, "strokes": [[[0, 0], [0, 9]]]}
 
@@ -126,8 +122,6 @@ def test_a_broken_drawings_file_is_refused_in_one_sentence_that_names_it(bad, tm
         nn.read_drawings(tmp_path / "mine.json")
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 250 + len(str(tmp_path))
 
-
-# ── Where MNIST comes from ───────────────────────────────────────────────────────────────────────────────
 
 @pytest.fixture
 def tensorflow(monkeypatch, tmp_path):
@@ -185,8 +179,6 @@ def test_a_broken_cache_is_named_in_one_sentence(damaged, tensorflow):      # HT
         nn.load_mnist()
     assert str(cache) in str(refused.value) and "\n" not in str(refused.value)
 
-
-# ── The report ───────────────────────────────────────────────────────────────────────────────────────────
 
 def test_the_report_shows_what_the_network_misreads_and_how_it_learned(trained, mnist, tmp_path, monkeypatch):
     from matplotlib.figure import Figure

@@ -17,8 +17,6 @@ whole_drawings = st.lists(st.lists(st.tuples(grid, grid), min_size=1, max_size=1
 few = settings(max_examples=60, deadline=None)
 
 
-# ── Straightening ────────────────────────────────────────────────────────────────────────────────────────
-
 def slant(image):
     """By how many pixels an image (28, 28) leans for each row, as its ink's moments say; and the ink's centre row."""
     y, x = np.mgrid[:28, :28]
@@ -54,8 +52,6 @@ def test_half_of_a_slant_is_left_and_an_upright_image_and_blank_paper_stay_as_th
     assert np.allclose(straighten(bar(0).reshape(1, 784)), bar(0).reshape(1, 784), atol=1e-9)
     assert np.array_equal(straighten(np.zeros((2, 784))), np.zeros((2, 784)))
 
-
-# ── Rendering ────────────────────────────────────────────────────────────────────────────────────────────
 
 def render_by_sampling(strokes):
     """`render` told another way: many points along each stroke, the nearest to each pixel of a larger canvas."""
