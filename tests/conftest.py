@@ -17,9 +17,9 @@ import neural_network as nn  # noqa: E402 (only found now)
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Two processes (pytest-xdist), each taking the next test file; one for --pdb, -s or -n 0."""
-    one = config.option.usepdb or config.option.capture == "no" or hasattr(config, "workerinput")     # one of the two
-    if config.option.numprocesses is None and not one:
-        config.option.numprocesses, config.option.dist = 2, "loadfile"
+    option, is_one_of_two = config.option, hasattr(config, "workerinput")       # which start no others
+    if option.numprocesses is None and not (is_one_of_two or option.usepdb or option.capture == "no"):
+        option.numprocesses, option.dist = 2, "loadfile"
 
 
 def pytest_xdist_node_collection_finished(node, ids):

@@ -23,11 +23,16 @@ PLAIN = ["--hidden-size", 16, "--learning-rate", 0.5, "--no-distort", "--no-styl
 @pytest.fixture(scope="module")
 def start(keras_home):
     """Start the script with MNIST in the cache of TensorFlow, which therefore is not imported."""
+    started = []
+
     def start(*options, script=SCRIPT, variables={}, **more):
         environment = os.environ | {"KERAS_HOME": str(keras_home), "PYTHONUTF8": "1"} | variables
-        return subprocess.Popen([sys.executable, script, *map(str, options)], env=environment, text=True,
-                                encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
-    return start
+        started.append(subprocess.Popen([sys.executable, script, *map(str, options)], env=environment, text=True,
+                                        encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more))
+        return started[-1]
+    yield start
+    for process in started:
+        process.kill()                                             # after a test that failed, it may run on
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +103,6 @@ def test_help_explains_every_option(run):
         assert re.search(rf"^  {option}( \S+)?\s+\w.{{10,}}", out, re.M), option
     assert "(1000)" in out and "(256)" in out and "(0.1)" in out
 
-
-# ── Bad input: one sentence, exit code 2, no traceback, nothing lost ─────────────────────────────────────
 
 @pytest.mark.parametrize("options, said", [
     (["--epochs", "0"], "epochs must lie from 1 to .*, not be 0"),

@@ -40,8 +40,6 @@ def as_sklearn(network, learning_rate=0.1):
     return model
 
 
-# ── The mathematics ──────────────────────────────────────────────────────────────────────────────────────
-
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_gradient_is_what_central_differences_say(activation):
     network = in_float64(activation, input_size=12, hidden_size=7)
@@ -131,8 +129,6 @@ def test_the_script_can_be_read_in_one_sitting():
             most = 45 if node.name in ("main", "parse_arguments") else 30
             assert node.end_lineno - min(part.lineno for part in [node, *node.decorator_list]) < most, node.name
 
-
-# ── What it is shown ─────────────────────────────────────────────────────────────────────────────────────
 
 @pytest.fixture(scope="module")
 def view(mnist):
