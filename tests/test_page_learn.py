@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import neural_network as nn
-from chromium import (FOUR, SEVEN, calculate, choose_network, draw, exact, prediction, saved, served, text, until,
+from chromium import (FOUR, SEVEN, calculate, choose_network, draw, exact, prediction, saved, served_only, text, until,
                       visit_section)
 from conftest import ROOT
 from neural_network import NeuralNetwork, cross_entropy, render
@@ -266,9 +266,7 @@ def test_20_starts_and_resets_with_drawings_and_lessons_leave_memory_flat(young)
 
 
 def test_without_the_digits_the_section_says_what_is_missing_and_the_page_works_on(visit, site, tmp_path, problems):
-    for name in ("index.html", "weights.json"):
-        (tmp_path / name).write_bytes((site / name).read_bytes())
-    with served(tmp_path) as url:
+    with served_only(site, tmp_path, "index.html", "weights.json") as url:
         page = visit(url)
         visit_section(page, "learn")
         until(page, "!$('learn-missing').hidden")
