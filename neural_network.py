@@ -490,7 +490,7 @@ def parse_arguments():
             parser.error(f"{name} must lie from {least:g} to {most:g}, not be {vars(options)[name]}")
     read = [Path(name).resolve() for name in (HERE / "data" / "styles.json", options.drawings or "")]
     if (output := options.output).suffix != ".json" or not output.parent.is_dir() or output.resolve() in read:
-        parser.error(f"output must be a .json file, in a folder that exists, not one to read, not {output}")
+        parser.error(f"output must be a .json file in an existing folder, not one to read from, not {output}")
     return options
 
 

@@ -92,6 +92,14 @@ def page(visit):
     return visit()
 
 
+def served_only(site, folder, *names):
+    """Serve these files of the site alone, from another folder: what does the page say of those that it lacks?"""
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes((site / name).read_bytes())
+    return served(folder)
+
+
 # ── What a user does and sees ────────────────────────────────────────────────────────────────────────────
 
 def place(page, x, y):

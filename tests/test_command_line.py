@@ -115,9 +115,9 @@ def test_help_explains_every_option(run):
     (["--activation", "sine"], "--activation.*'sine'.*sigmoid.*tanh.*relu"),
     (["--epoch", "5"], "unrecognized arguments: --epoch"),
     (["--output", "w.txt"], "output must be a .json file"),
-    (["--output", "mine.json", "--drawings", "mine.json"], "not one to read, not mine.json"),
-    (["--output", "nowhere/mine.json"], "in a folder that exists, .* not nowhere.mine.json"),
-    (["--output", "data/styles.json"], "not one to read, not data.styles.json"),
+    (["--output", "mine.json", "--drawings", "mine.json"], "not one to read from, not mine.json"),
+    (["--output", "nowhere/mine.json"], "in an existing folder, .* not nowhere.mine.json"),
+    (["--output", "data/styles.json"], "not one to read from, not data.styles.json"),
 ])
 def test_a_bad_option_gets_one_sentence(options, said, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)

@@ -1,15 +1,14 @@
 """The page as a user meets it: drawn on with mouse, finger and pen, opened in every way, given broken files."""
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from chromium import (DESKTOP, FOUR, ONE, PHONE, SCRIBBLE, SECTIONS, SEVEN, ZERO, along, choose, choose_network, draw, exact,
-                      image, picture, place, prediction, probabilities, served, text, touch, unfold, until, visit_section,
-                      wait_until_ready, write)
+                      image, picture, place, prediction, probabilities, served, served_only, text, touch, unfold,
+                      until, visit_section, wait_until_ready, write)
 from conftest import ROOT
 from neural_network import NeuralNetwork, render
 
@@ -46,11 +45,10 @@ def test_what_is_drawn_before_the_network_arrives_is_read_when_it_comes(visit):
 
 @pytest.mark.parametrize("way, beside", [("http", "something else"), ("file", "nothing")])
 def test_with_no_network_the_page_names_the_command_and_works_on(way, beside, visit, site, other, tmp_path, problems):
-    (tmp_path / "index.html").write_bytes((site / "index.html").read_bytes())
     if beside == "something else":
         (tmp_path / "weights.json").write_text('{"layers": [784, 2, 9]}')
         (tmp_path / "weights.js").write_text('const WEIGHTS = {"layers": [784, 2, 9]};')
-    with served(tmp_path) as url:
+    with served_only(site, tmp_path, "index.html") as url:
         page = visit(url if way == "http" else (tmp_path / "index.html").as_uri())
         assert "python neural_network.py" in text(page, "message") and "No network" in text(page, "about")
         assert beside == "nothing" or "layers" in text(page, "message")
@@ -68,8 +66,7 @@ def test_with_no_network_the_page_names_the_command_and_works_on(way, beside, vi
 
 
 def test_with_no_trained_network_a_young_one_learns_and_follows_the_pen(visit, site, tmp_path, problems):
-    shutil.copytree(site, tmp_path / "site", ignore=shutil.ignore_patterns("weights.*", "*.bin"))
-    with served(tmp_path / "site") as url:
+    with served_only(site, tmp_path, "index.html", "data/digits.js") as url:
         page = visit(url)
         visit_section(page, "learn")
         until(page, "!$('learn-start').disabled")

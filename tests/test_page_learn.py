@@ -2,7 +2,6 @@
 import base64
 import json
 import re
-import shutil
 import sys
 import zlib
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 import neural_network as nn
-from chromium import (FOUR, SEVEN, calculate, choose_network, draw, exact, prediction, saved, served, text, until,
+from chromium import (FOUR, SEVEN, calculate, choose_network, draw, exact, prediction, saved, served_only, text, until,
                       visit_section)
 from conftest import ROOT
 from neural_network import NeuralNetwork, cross_entropy, render
@@ -265,8 +264,7 @@ def test_20_starts_and_resets_with_drawings_and_lessons_leave_memory_flat(young)
 
 
 def test_without_the_digits_the_section_says_what_is_missing_and_the_page_works_on(visit, site, tmp_path, problems):
-    shutil.copytree(site, tmp_path / "site", ignore=shutil.ignore_patterns("digits.js", "*.bin"))
-    with served(tmp_path / "site") as url:
+    with served_only(site, tmp_path, "index.html", "weights.json") as url:
         page = visit(url)
         visit_section(page, "learn")
         until(page, "!$('learn-missing').hidden")
