@@ -8,37 +8,37 @@
     python neural_network.py            train on MNIST, write weights.json for index.html
     python neural_network.py --help     everything there is to experiment with
 
-An image is 28 x 28 pixels, written as one row of 784 numbers from 0 (paper) to 1 (ink). The network turns
-it into ten probabilities, one for each digit:
+An image, 28 x 28 pixels, is a row of 784 numbers from 0 (paper) to 1 (ink). It becomes ten probabilities:
 
     hidden        = sigmoid(images @ W1 + b1)           784 pixels -> 256 hidden units
     logits        = hidden @ W2 + b2                    256 hidden units -> 10 scores, one for each digit
     probabilities = softmax(logits)                     e^score / sum of e^scores: 10 that sum to 1
 
 A hidden unit has a weight for each pixel. It adds up weight * ink and its bias, and the sigmoid squeezes that
-sum, z, into 0 to 1. A digit's score is such a sum over the hidden units. The weights W1, W2 and biases b1, b2
-are all that the network knows, and they begin as random numbers.
+sum, z, into 0 to 1: else sums of sums would be no more than one sum. A digit's score is such a sum over the
+hidden units. The weights W1, W2, random at first, and biases b1, b2, 0 at first, are all that it knows.
 
 To learn is to make them better, a little at a time. The network is shown a few images, a mini-batch, and the
 loss says how wrong it was: -log(its probability for the right digit), the mean over the images. That is 0 if
 sure and right, -log(1/10) = 2.3 if it guessed, more if sure and wrong. The gradient dW1 says how fast the
-loss grows as each weight in W1 grows; any other d says so of its namesake. So each weight takes a step the
-other way, W1 -= learning_rate * dW1. Backpropagation finds the gradients from last to first, by calculus:
+loss grows as each weight in W1 grows; dlogits says it of the logits, and so on. So each weight takes a step
+the other way, W1 -= learning_rate * dW1. The chain rule finds the gradients, from the loss backwards:
 
     loss           = -log(e^logits[right] / sum of e^logits) = log(sum of e^logits) - logits[right]
     dlogits[digit] = e^logits[digit] / sum of e^logits - (1 if digit is right, else 0)
 
 and that is what the network said less what it should have said: dlogits = probabilities - targets. The loss
 of a mini-batch is the mean over its images, so each counts for 1 / batch_size, and dlogits is divided by the
-batch_size: a step does not grow with the number of images. Each further gradient comes from the one before:
+batch_size: a step does not grow with the number of images. A weight acts on the loss through each image, a
+hidden unit through each digit's score: so their gradients are sums over these, which the products @ form.
 
-    dW2     = hidden.T @ dlogits                        its unit's activity * its digit's dlogits, summed
-    dhidden = dlogits @ W2.T                            its weights to the digits * their dlogits, summed
+    dW2     = hidden.T @ dlogits                        over images, its unit's value * its digit's dlogits
+    dhidden = dlogits @ W2.T                            over digits, its weight to one * that one's dlogits
     dz      = dhidden * slope                           times how steep the sigmoid is at z
-    dW1     = images.T @ dz                             its pixel's ink * its unit's dz, over all images
+    dW1     = images.T @ dz                             over images, its pixel's ink * its unit's dz
 
-Chapter 1, the network and how it learns, needs no other. 2: what it is shown. 3: digits. 4: the report.
-5: the command line. To read on: M. Nielsen, Neural Networks and Deep Learning.
+Chapter 1, the network, stands alone. 2: what it is shown. 3: digits. 4: the report. 5: the command line.
+To read on: M. Nielsen, Neural Networks and Deep Learning.
 """
 import argparse
 import copy
@@ -70,7 +70,7 @@ ACTIVATIONS = {
 
 
 def softmax(logits):
-    """Turn logits (batch, 10) into probabilities. Subtracting the largest keeps e^x finite, no more."""
+    """Turn logits (batch, 10) into probabilities, the same if all lose the largest: then e^x is finite."""
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
@@ -142,8 +142,8 @@ class NeuralNetwork:
     def train(self, images, labels, epochs=1000, learning_rate=0.1, batch_size=32, batches=None, tell=print):
         """Learn by stochastic gradient descent: random mini-batches, at a rate that falls evenly to zero.
 
-        An epoch shows every image once, in mini-batches from batches(...), else mini_batches(...). Returns
-        self.training with {"loss": [...], "accuracy": [...]}: a number an epoch, measured before each step.
+        An epoch shows every image once. Another `batches` than mini_batches shows them its own way (chapter
+        2). Returns self.training with {"loss": [...], "accuracy": [...]}, of each epoch, before each step.
         """
         if batches is None:
             self.check(images, labels)
@@ -176,7 +176,7 @@ class NeuralNetwork:
             raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {labels}")
 
     def predict(self, images):
-        """Return the most probable digit of each image, (n,)."""
+        """Return the most probable digit of each image, (n,): it has the largest logit."""
         return np.concatenate([self.forward(part)[1].argmax(axis=1) for part in np.array_split(images, 16)])
 
     def accuracy(self, images, labels):
