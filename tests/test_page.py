@@ -71,12 +71,12 @@ def test_with_no_trained_network_a_young_one_learns_and_follows_the_pen(visit, s
         visit_section(page, "learn")
         until(page, "!$('learn-start').disabled")
         said = []
-        for strokes in (SEVEN, ZERO):
+        for strokes in (SEVEN, ZERO, ONE, FOUR):                            # two may happen to look alike to it
             page.keyboard.press("Delete")
             assert not page.is_visible("#learn-reads")
             draw(page, strokes)
             said.append(page.inner_text("#learn-beside"))
-        assert page.is_visible("#learn-reads") and said[0] != said[1] and "own says –" in said[1]
+        assert page.is_visible("#learn-reads") and len(set(said)) > 1 and "own says –" in said[1]
         assert not page.is_visible("#sums") and not page.is_visible("#hint")
         assert [problem for problem in problems if not re.search(r"weights\.js|Failed to load resource", problem)] == []
         problems.clear()
@@ -217,7 +217,7 @@ def test_blank_paper_is_claimed_nothing_of_in_any_view_before_a_drawing_and_afte
 def test_doubt_is_seen_before_it_is_read_and_a_clear_digit_has_none(page):
     outlined = "() => getComputedStyle($('prediction')).webkitTextStrokeWidth !== '0px'"
     eleven = [[[x, .25], [x, .75]] for x in (.25, .75)]
-    for strokes, doubt in ((SEVEN, None), (SCRIBBLE, "not sure|or maybe"), (ZERO, None), (eleven, "one digit"),
+    for strokes, doubt in ((SEVEN, None), (SCRIBBLE, "not sure|another hand"), (ZERO, None), (eleven, "one digit"),
                            ([[[.25, .75], [.252, .75]]], "more ink")):      # a tap, though the hand trembles
         draw(page, strokes)
         assert len(prediction(page)) == 1 and prediction(page).isdigit() and re.search(doubt or "^$", text(page, "doubt"))
