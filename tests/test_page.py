@@ -16,8 +16,6 @@ pytest_plugins = "chromium"
 COUNT = "() => strokes.length"
 
 
-# ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────
-
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_a_1_a_7_and_a_0_are_read_however_the_page_is_opened(way, visit, url, site):
     page = visit(url if way == "http" else (site / "index.html").as_uri())
