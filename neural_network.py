@@ -53,10 +53,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
 
-import numpy as np
-from scipy.sparse import csr_array, identity
-from threadpoolctl import threadpool_limits
-from tqdm import tqdm
+try:
+    import numpy as np
+    from scipy.sparse import csr_array, identity
+    from threadpoolctl import threadpool_limits
+    from tqdm import tqdm
+except ImportError as error:
+    sys.exit(f"{error}. README.md says how to install it; then: .venv/bin/python neural_network.py")
 HERE = Path(__file__).resolve().parent
 
 
@@ -304,10 +307,9 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
 # ── 3. Digits: MNIST, and from pen to pixels ────────────────────────────────────────────────────────────
 def load_mnist():
     """Return MNIST, straightened: images (60000, 784), labels, test images (10000, 784), test labels."""
-    # From TensorFlow's cache; else from TensorFlow; else, without it or offline, from the copy in data/.
     path = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets" / "mnist.npz"
     if not path.exists():
-        say("TensorFlow, if it is installed, downloads MNIST, this once; it takes up to half a minute …")
+        say("Asking TensorFlow, if it is installed, to download MNIST, this once (up to half a minute) …")
         code = "import socket as s, tensorflow as t;s.setdefaulttimeout(9);t.keras.datasets.mnist.load_data()"
         subprocess.run([sys.executable, "-c", code], capture_output=True)       # it prints a lot
     if not path.exists():
@@ -414,22 +416,21 @@ def write_report(folder, network, images, labels):
     from sklearn.metrics import ConfusionMatrixDisplay
     probabilities = network.forward(images)[2]
     read = probabilities.argmax(axis=1)
-    curves = {name: pandas.Series(values, range(1, len(values) + 1))
-              for name, values in network.training.items() if isinstance(values, list)}
-    history = pandas.DataFrame(curves).rename_axis("epoch")
+    history = pandas.DataFrame({name: pandas.Series(values, range(1, len(values) + 1)) for name, values
+                                in network.training.items() if isinstance(values, list)}).rename_axis("epoch")
     folder.mkdir(exist_ok=True)
     history.to_csv(folder / "history.csv")
     figure = Figure(figsize=(18, 18))
     figure.subplots_adjust(left=0.04, right=0.98, bottom=0.01, top=0.97)
     loss, errors, confusions, mistakes, units = figure.subplot_mosaic("012;333;444").values()
     history[["loss"]].plot(ax=loss, logy=True, style=".-", title="Loss while learning (guessing gives 2.3)")
-    (1 - history.drop(columns="loss")).plot(ax=errors, logy=True, style=".-", title="Misread: 1 - accuracy")
+    (1 - history.iloc[:, 1:]).add_prefix("1 - ").plot(ax=errors, logy=True, style=".-", title="Share misread")
     wrong = np.flatnonzero(read != labels)                      # those read right would hide the others
     ConfusionMatrixDisplay.from_predictions(labels[wrong], read[wrong], labels=range(10), ax=confusions,
                                             cmap="Oranges", colorbar=False)
-    confusions.set(xlabel="read as", ylabel="digit", title=f"{len(wrong)} of {len(read):,} images misread")
+    confusions.set(xlabel="read as", ylabel="digit", title=f"Misread: {len(wrong)} of the test images")
     worst = wrong[probabilities[wrong, labels[wrong]].argsort()][:48]
-    draw_images(mistakes, "The worst of them, and how sure the network was", images[worst], columns=16,
+    draw_images(mistakes, "The worst first: their right digit seemed least likely", images[worst], columns=16,
                 captions=[f"{labels[i]} read as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst])
     votes = network.W2.argmax(axis=1)
     order = np.lexsort((-network.W2.max(axis=1), votes))[:256]          # by digit, the strongest vote first
@@ -463,7 +464,7 @@ def say(sentence):
 def parse_arguments():
     """Read the command line. The defaults are those in the code above: edit them there."""
     parser = argparse.ArgumentParser(
-        usage="python neural_network.py [options]", description=__doc__.splitlines()[0], allow_abbrev=False,
+        usage="%(prog)s [options], see --help", description=__doc__.splitlines()[0], allow_abbrev=False,
         epilog="A quick run of half a minute: python neural_network.py --epochs 20 --learning-rate 1.5")
     default = {name: parameter.default for function in (NeuralNetwork, NeuralNetwork.train)
                for name, parameter in inspect.signature(function).parameters.items()} | {"validation": 0}
@@ -551,14 +552,13 @@ def main():
     try:
         learn(network, view, options, held_out)
     except KeyboardInterrupt:
-        epochs = len(network.training.get("loss", []))
-        if not epochs:
+        if not (epochs := len(network.training.get("loss", []))):
             sys.exit("\nStopped in the first epoch: the old files stay as they were.")
         say(f"\nStopped after {epochs} of {options.epochs} epochs. What was learned is saved.")
         if (HERE / ".git").exists() and options.output.resolve().parent == HERE:
             say("`git checkout weights.json weights.js` brings the shipped network back.")
     view.fold(network).save(options.output)
-    say("Reading all training images as they are, and the test images, for the first and only time …")
+    say("Reading all training images as they are, and the test images, for the only time in this run …")
     network = NeuralNetwork.load(options.output)                # the figures are to be those of the file
     network.training["train_accuracy"] = round(network.accuracy(images, labels[:count]), 5)
     network.training["test_accuracy"] = round(network.accuracy(test_images, test_labels), 5)
@@ -567,7 +567,7 @@ def main():
     say("Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test images. "
         "Drawing the report …".format(**network.training))
     write_report(options.output.resolve().parent / "report", network, test_images, test_labels)
-    say(f"Wrote {options.output} and report/report.png beside it: look at that, then draw on index.html.")
+    say(f"Wrote {options.output}, its .js twin and report/report.png: look at that, then draw on index.html.")
 
 
 if __name__ == "__main__":

@@ -23,14 +23,14 @@ PREPARE = """([images, labels]) => {
     window.mnist = Array.from(bytes(labels), (label, i) => ({ label, image: straighten(Float64Array.from(pixels.subarray(i * 784, i * 784 + 784), p => p / 255)) }));
     window.accuracy = network => mnist.filter(({ label, image }) => largest(forward(network, image).probabilities) === label).length / mnist.length;
     window.learned = lessons => [trained, ...teach(trained, lessons)].pop();
-    window.digit = (network, drawing) => largest(forward(network, render(drawing.strokes)).probabilities);
+    window.whatIs = (network, drawing) => largest(forward(network, render(drawing.strokes)).probabilities);
     return accuracy(trained);
 }"""
 TEACH = """([lessons, drawings]) => {
     const start = performance.now(), taught = learned(lessons), seconds = (performance.now() - start) / 1000;
-    return { seconds, reads: drawings.map(drawing => digit(taught, drawing)), accuracy: accuracy(taught) };
+    return { seconds, reads: drawings.map(drawing => whatIs(taught, drawing)), accuracy: accuracy(taught) };
 }"""
-READ = "([lessons, drawing]) => digit(learned(lessons), drawing)"
+READ = "([lessons, drawing]) => whatIs(learned(lessons), drawing)"
 
 
 def first_misread(opened, drawings, before, one_by_one):
@@ -66,7 +66,7 @@ def main():
         for one_by_one in (False, True):
             lessons, rest, before, after, seconds, losses = 0, 0, 0, 0, [], []
             for drawings in writers.values():
-                untaught = opened.evaluate("drawings => drawings.map(drawing => digit(trained, drawing))", drawings)
+                untaught = opened.evaluate("drawings => drawings.map(drawing => whatIs(trained, drawing))", drawings)
                 taught = first_misread(opened, drawings, untaught, one_by_one)
                 if not taught:
                     rest += len(drawings)
