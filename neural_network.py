@@ -567,7 +567,7 @@ def main():
     say("Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test images. "
         "Drawing the report …".format(**network.training))
     write_report(options.output.resolve().parent / "report", network, test_images, test_labels)
-    say(f"Wrote {options.output}, its .js twin and report/report.png: look at that, then draw on index.html.")
+    say(f"Wrote {options.output}, and beside it report/report.png: look at that, then draw on index.html.")
 
 
 if __name__ == "__main__":
@@ -575,6 +575,6 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
-    except (OSError, ValueError, MemoryError, FloatingPointError) as error:
+    except (ImportError, OSError, ValueError, MemoryError, FloatingPointError) as error:
         print(f"neural_network.py: {error}", file=sys.stderr)
         sys.exit(2)

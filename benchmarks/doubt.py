@@ -95,7 +95,7 @@ READ = """([nones, text]) => JSON.parse(text).map(({ label, strokes, images }) =
     const words = strokes ? doubt(network, plain) : shareOut(network, hands)[first] > SURE ? "" : "doubted";
     return { right: first === label, shares, words };
 })"""
-WORDS = "by another hand", "not sure", "one digit", "more ink"
+WORDS = "strange", "not sure", "one digit", "more ink"
 NONES = 0, 0.12, 0.14, 0.15, 0.16, 0.17, 0.18, 0.2
 
 

@@ -18,7 +18,7 @@ import neural_network as nn  # noqa: E402 (only found now)
 def pytest_cmdline_main(config):
     """Two processes (pytest-xdist), each taking the next test file; one for --pdb, -s or -n 0."""
     option, is_one_of_two = config.option, hasattr(config, "workerinput")       # which start no others
-    if option.numprocesses is None and not (is_one_of_two or option.usepdb or option.capture == "no"):
+    if option.numprocesses is None and not (is_one_of_two or option.usepdb or option.trace or option.capture == "no"):
         option.numprocesses, option.dist = 2, "loadfile"
 
 
@@ -26,7 +26,7 @@ def pytest_xdist_node_collection_finished(node, ids):
     """Before the two begin, a browser is fetched where there is none: once, and the terminal tells of it."""
     if node.gateway.id == "gw0" and any("test_page" in id for id in ids):
         from browser import launched
-        with contextlib.suppress(FileNotFoundError), launched():       # where none starts, each test says so
+        with contextlib.suppress(Exception), launched():       # where none starts, each test says so
             pass
 
 

@@ -173,6 +173,8 @@ def test_the_gallery_is_lit_by_what_the_drawing_changes_and_sorted_by_a_digit(in
         page.select_option("#sort", str(digit))
         units, _ = np.array(page.evaluate(shown)).T
         assert np.array_equal(units, np.argsort(-network.W2[:, digit], kind="stable"))
+    page.evaluate("paintSigned($('seen'), weightsOf(network, 250))")   # each as its weights are, once all are painted
+    until(page, "$('seen').toDataURL() === cells[250].lastElementChild.toDataURL()")
 
 
 def test_how_it_was_trained_is_told_and_drawn(page):
@@ -342,7 +344,7 @@ def test_storage_that_keeps_nothing_costs_only_the_lessons_and_says_so(storage, 
 
 def test_saved_drawings_go_from_the_page_to_python_and_back(page, visit, misread, tmp_path):
     page.click("#save-drawings")
-    assert "no drawings yet" in text(page, "message")
+    assert "no lessons yet" in text(page, "message")
     for strokes, label in misread[:3]:
         teach(page, strokes, label)
     path, taught = saved(page, "#save-drawings", tmp_path), page.evaluate(WEIGHTS)

@@ -17,8 +17,6 @@ from neural_network import NeuralNetwork, cross_entropy, render
 pytest_plugins = "chromium"
 
 
-# ── Asking why ───────────────────────────────────────────────────────────────────────────────────────────
-
 @pytest.fixture
 def why(visit):
     """The page, where it is asked why: with reduced motion, so that an example is there at once."""
