@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 fresh=/tmp/bare.fresh root=/tmp/bare
 [ -e $fresh/done ] || { debootstrap --variant=minbase --include=python3,python3-venv,git,ca-certificates bookworm $fresh && touch $fresh/done; }
-unmount() { grep -o "$root/[^ ]*" /proc/mounts | tac | xargs --no-run-if-empty umount; }
+unmount() { awk -v root=$root/ 'index($2, root) == 1 { print $2 }' /proc/mounts | tac | xargs --no-run-if-empty umount; }
 unmount
 rm -rf --one-file-system $root && cp -a $fresh $root
 # What stands between this machine and the internet stands there too: names, certificates, package indexes.
