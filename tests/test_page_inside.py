@@ -173,8 +173,8 @@ def test_the_gallery_is_lit_by_what_the_drawing_changes_and_sorted_by_a_digit(in
         page.select_option("#sort", str(digit))
         units, _ = np.array(page.evaluate(shown)).T
         assert np.array_equal(units, np.argsort(-network.W2[:, digit], kind="stable"))
-    page.evaluate("paintSigned($('seen'), weightsOf(network, 250))")   # each as its weights are, once all are painted
-    until(page, "$('seen').toDataURL() === cells[250].lastElementChild.toDataURL()")
+    until(page, "paintSigned($('seen'), weightsOf(network, 250)) || "          # each in its weights' picture, once it is painted
+                "$('seen').toDataURL() === cells[250].lastElementChild.toDataURL()")
 
 
 def test_how_it_was_trained_is_told_and_drawn(page):
