@@ -73,7 +73,7 @@ ACTIVATIONS = {
 
 
 def softmax(logits):
-    """Turn logits (batch, 10) into probabilities, the same if all lose the largest: then e^x is finite."""
+    """Turn logits (batch, 10) into probabilities. Less the largest, they give the same, and e^x is finite."""
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
@@ -145,8 +145,8 @@ class NeuralNetwork:
     def train(self, images, labels, epochs=1000, learning_rate=0.1, batch_size=32, batches=None, tell=print):
         """Learn by stochastic gradient descent: random mini-batches, at a rate that falls evenly to zero.
 
-        An epoch shows every image once. Another `batches` than mini_batches shows them its own way (chapter
-        2). Returns self.training with {"loss": [...], "accuracy": [...]}, of each epoch, before each step.
+        An epoch shows every image once; `batches`, if given, shows them in its own way (chapter 2). Returns
+        self.training with {"loss": [...], "accuracy": [...]}: one for each epoch, measured before each step.
         """
         if batches is None:
             self.check(images, labels)

@@ -340,8 +340,6 @@ def test_storage_that_keeps_nothing_costs_only_the_lessons_and_says_so(storage, 
     assert prediction(page) == "7"
 
 
-# ── Taking it home ───────────────────────────────────────────────────────────────────────────────────────
-
 def test_saved_drawings_go_from_the_page_to_python_and_back(page, visit, misread, tmp_path):
     page.click("#save-drawings")
     assert "no lessons yet" in text(page, "message")
