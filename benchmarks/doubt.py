@@ -91,7 +91,8 @@ def mnist(hands, count=2000):
 READ = """([nones, text]) => JSON.parse(text).map(({ label, strokes, images }) => {
     const [plain, ...hands] = images ? images.map(image => forward(network, straighten(image)))
         : [strokes, ...HANDS.map(hand => vary(strokes, ...hand))].map(hand => read(network, hand));
-    const first = largest(plain.probabilities), shares = nones.map(none => shareOut(network, hands, none)[first]);
+    const first = largest(plain.probabilities), ruledOut = strokes && (areTwo(strokes) || isLetter(strokes, first));
+    const shares = nones.map(none => ruledOut ? 0 : shareOut(network, hands, none)[first]);
     const words = strokes ? doubt(network, plain) : shareOut(network, hands)[first] > SURE ? "" : "doubted";
     return { right: first === label, shares, words };
 })"""
@@ -131,8 +132,7 @@ def main():
         names = "real, right", "real, misread", "no digit", "all 26 letters", "shapes", "pairs", "MNIST, right"
         print(f"\nNONE   SURE   doubted: {'; '.join(names)}")
         for i, none in enumerate(NONES):
-            shares = [np.array([0 if "?" in result["words"] else result["shares"][i] for result in groups[name]])
-                      for name in names]
+            shares = [np.array([result["shares"][i] for result in groups[name]]) for name in names]
             sure = np.quantile(shares[0], 0.048)
             print(f"{none:.2f}  {sure:.3f}  " + " ".join(f"{np.mean(group <= sure):7.1%}" for group in shares))
 

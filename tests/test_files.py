@@ -87,8 +87,7 @@ def test_a_disk_that_fills_and_weights_that_are_not_numbers_leave_the_old_files_
 @posix
 def test_two_processes_that_save_at_once_and_are_killed_leave_whole_networks(tmp_path):
     code = "import sys, neural_network as nn\nwhile True: nn.NeuralNetwork(784, int(sys.argv[2])).save(sys.argv[1])"
-    saving = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "w.json", size], cwd=ROOT)
-              for size in ("32", "64")]
+    saving = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "w.json", size], cwd=ROOT) for size in ("32", "64")]
     wait_for((tmp_path / "w.js").exists, saving[0])
     time.sleep(1)
     for process in saving:

@@ -202,9 +202,8 @@ def test_blank_paper_is_claimed_nothing_of_in_any_view_before_a_drawing_and_afte
     for _ in range(2):
         until(page, "onScreen.size === 6")
         assert prediction(page) == "–" and probabilities(page) == [0] * 10 and text(page, "doubt") == ""
-        assert page.is_visible("#hint") and page.evaluate(claims) == []
+        assert page.is_visible("#hint") and page.evaluate(claims) == [] and not page.locator("#scores [aria-pressed=true]").count()
         assert "%" not in page.inner_text("#bars") and not page.locator("#votes path").first.is_visible()
-        assert page.locator("#scores [aria-pressed=true]").count() == 0
         draw(page, FOUR)
         assert len(page.evaluate(claims)) > 20 and page.locator("#votes path.strong").first.is_visible()
         assert page.locator("#scores [aria-pressed=true]").count() == 1
@@ -214,9 +213,11 @@ def test_blank_paper_is_claimed_nothing_of_in_any_view_before_a_drawing_and_afte
 
 def test_doubt_is_seen_before_it_is_read_and_a_clear_digit_has_none(page):
     outlined = "() => getComputedStyle($('prediction')).webkitTextStrokeWidth !== '0px'"
-    eleven = [[[x, .25], [x, .75]] for x in (.25, .75)]
-    for strokes, doubt in ((SEVEN, None), (SCRIBBLE, "not sure|strange"), (ZERO, None), (eleven, "one digit"),
-                           ([[[.25, .75], [.252, .75]]], "more ink")):      # a tap, though the hand trembles
+    eleven, tap = [[[x, .25], [x, .75]] for x in (.25, .75)], [[[.25, .75], [.252, .75]]]       # though the hand trembles
+    question_mark = [[[.3, .3], [.4, .1], [.6, .1], [.7, .3], [.5, .5], [.5, .6]], [[.5, .85], [.5, .9]]]
+    letter_b = [[[.3, .1], [.3, .9]], [[.3, .1], [.6, .1], [.7, .3], [.3, .5], [.3, .5], [.7, .6], [.7, .8], [.3, .9]]]
+    for strokes, doubt in ((SEVEN, None), (SCRIBBLE, "not sure|strange"), (ZERO, None), (eleven, "one digit"), (FOUR, None),
+                           (question_mark, "not sure"), (letter_b, "not sure"), (tap, "more ink")):
         draw(page, strokes)
         assert len(prediction(page)) == 1 and prediction(page).isdigit() and re.search(doubt or "^$", text(page, "doubt"))
         assert page.evaluate(outlined) == bool(doubt) and text(page, "doubt") in text(page, "announcement")
