@@ -318,10 +318,10 @@ def load_mnist():
     try:
         with np.load(path) as file:
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
-        with ThreadPoolExecutor() as threads:                   # in parts that are small enough for a cache
-            images, test_images = (np.concatenate([*threads.map(lambda part: straighten(part / np.float32(255)),
-                                                                np.array_split(whole, 150))])
-                                   for whole in (images, test_images))
+        parts = [np.array_split(whole, 150) for whole in (images, test_images)]     # small enough for a cache
+        with ThreadPoolExecutor() as threads:
+            straight = (threads.map(lambda part: straighten(part / np.float32(255)), some) for some in parts)
+            images, test_images = (np.concatenate([*some]) for some in straight)
         return images, labels.astype(int), test_images, test_labels.astype(int)
     except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
         raise ValueError(f"{path} does not hold MNIST; delete it to get another: {error}") from None
