@@ -233,7 +233,7 @@ class View:
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=0):
         self.drawings, self.rng = drawings, np.random.default_rng(seed)
-        drawn = [self.draw(drawing) for _ in range(4) for drawing in drawings] or np.empty((0, 784))
+        drawn = np.reshape([self.draw(drawing) for _ in range(4) for drawing in drawings], (-1, 784))
         self.images = np.concatenate([images, *[drawn] * (self.COPIES // 4)], dtype=np.float32)     # (n, 784)
         self.labels = np.concatenate([labels, [one["label"] for one in drawings] * self.COPIES]).astype(int)
         self.oldest = zip(cycle(range(len(images), len(self.labels))), cycle(drawings))
