@@ -86,8 +86,7 @@ def cross_entropy(probabilities, labels):
 def mini_batches(images, labels, batch_size, rng):
     """Yield an epoch's mini-batches in random order: images (batch, 784) and labels (batch,)."""
     order = rng.permutation(len(labels))
-    for start in range(0, len(order), batch_size):
-        chosen = order[start:start + batch_size]
+    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
         yield images[chosen], labels[chosen]
 
 
@@ -232,12 +231,12 @@ class View:
     COPIES = 120            # of each drawing: of MNIST and the styles, one image in nine is then drawn
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=0):
-        self.drawings, self.rng = drawings, np.random.default_rng(seed)
+        self.images, self.drawings, self.rng = images, drawings, np.random.default_rng(seed)
         drawn = np.reshape([self.draw(drawing) for _ in range(4) for drawing in drawings], (-1, 784))
-        self.images = np.concatenate([images, *[drawn] * (self.COPIES // 4)], dtype=np.float32)     # (n, 784)
+        self.drawn = np.tile(np.float32(drawn), (self.COPIES // 4, 1))          # (copies * drawings, 784)
         self.labels = np.concatenate([labels, [one["label"] for one in drawings] * self.COPIES]).astype(int)
-        self.oldest = zip(cycle(range(len(images), len(self.labels))), cycle(drawings))
-        mean = self.images.mean(axis=0)                         # (784,)
+        self.oldest = zip(cycle(range(len(self.drawn))), cycle(drawings))
+        mean = (images.sum(axis=0) + self.drawn.sum(axis=0)) / len(self.labels)         # (784,)
         self.inked = inked = np.flatnonzero(mean >= 0.003 * mean.max())         # the rest has hardly any ink
         self.mean = mean[inked]                                 # (inked,)
         self.warps = make_warps(1000, inked, self.rng) if distort else [identity(784, "f4", "csr")[inked]]
@@ -248,9 +247,8 @@ class View:
 
     def __call__(self, images, labels, batch_size, rng):
         """Yield mini-batches of self.images, (batch, inked), and labels, prepared by a second thread."""
-        order = rng.permutation(len(labels))
         size = batch_size * max(1, 2048 // batch_size)
-        chosen = [order[start:start + size] for start in range(0, len(order), size)]
+        chosen = np.split(rng.permutation(len(labels)), range(size, len(labels), size))
         with ThreadPoolExecutor(1) as second_thread:
             ahead = second_thread.submit(self.prepare, chosen[0])
             for following in [*chosen[1:], chosen[0][:0]]:      # none after the last
@@ -262,12 +260,14 @@ class View:
         """Return the chosen images as they are shown, (chosen, inked), and their labels."""
         # In an epoch each drawing is drawn anew once, in place of its oldest variation.
         for row, drawing in islice(self.oldest, 1 + len(chosen) * len(self.drawings) // len(self.labels)):
-            self.images[row] = self.draw(drawing)
+            self.drawn[row] = self.draw(drawing)
         shown = np.empty((len(chosen), len(self.inked)), np.float32)
         # A warp costs least on many images, but a mini-batch teaches most if each is warped differently.
         for k in range(32):
-            warp = self.warps[self.rng.integers(len(self.warps))]
-            shown[k::32] = (warp @ self.images[chosen[k::32]].T).T - self.mean
+            rows, warp, n = chosen[k::32], self.warps[self.rng.integers(len(self.warps))], len(self.images)
+            images = self.images[np.minimum(rows, n - 1)]       # of MNIST; what is drawn is put in its place
+            images[rows >= n] = self.drawn[rows[rows >= n] - n]
+            shown[k::32] = (warp @ images.T).T - self.mean
         return shown, self.labels[chosen]
 
     def fold(self, network):
@@ -318,11 +318,12 @@ def load_mnist():
     try:
         with np.load(path) as file:
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
-        parts = [np.array_split(whole, 150) for whole in (images, test_images)]     # small enough for a cache
+        straight = [np.empty((len(whole), 784), np.float32) for whole in (images, test_images)]
         with ThreadPoolExecutor() as threads:
-            straight = (threads.map(lambda part: straighten(part / np.float32(255)), some) for some in parts)
-            images, test_images = (np.concatenate([*some]) for some in straight)
-        return images, labels.astype(int), test_images, test_labels.astype(int)
+            for arrays in zip((images, test_images), straight):
+                parts = (np.array_split(array, 300) for array in arrays)        # they fit into a cache
+                [*threads.map(lambda part, to: np.copyto(to, straighten(part / np.float32(255))), *parts)]
+        return straight[0], labels.astype(int), straight[1], test_labels.astype(int)
     except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
         raise ValueError(f"{path} does not hold MNIST; delete it to get another: {error}") from None
 
@@ -337,8 +338,7 @@ def straighten(images):
     slant = ((images @ x) * down).sum(axis=1) / ((ink * down * down).sum(axis=1) + total[:, 0] / 2)
     shift = slant[:, None] / 2 * down                           # (n, 28): how far to the right a row is read
     whole, part = np.floor(shift).clip(-29, 28).astype(int), (shift % 1)[:, :, None]
-    padded = np.zeros((len(images), 29, 57), images.dtype)      # before and after each row 29 pixels of paper
-    padded[:, :28, 29:] = images
+    padded = np.pad(images, ((0, 0), (0, 1), (29, 0)))          # before and after each row 29 pixels of paper
     starts = 57 * (29 * np.arange(len(images))[:, None] + y.astype(int)) + 29       # (n, 28), of the rows
     rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[starts + whole]      # (n, 28, 29)
     return ((1 - part) * rows[:, :, :-1] + part * rows[:, :, 1:]).reshape(-1, 784)
@@ -542,7 +542,7 @@ def main():
     images, labels, test_images, test_labels = load_mnist()
     count = len(images) - options.validation
     view = View(images[:count], labels[:count], drawings, not options.no_distort, options.seed)
-    images, held_out = view.images[:count], (images[count:].copy(), labels[count:])     # frees 190 MB
+    images, held_out = images[:count], (images[count:], labels[count:])
     network = NeuralNetwork(len(view.inked), options.hidden_size, 10, options.activation, options.seed)
     network.training = {name: vars(options)[name] for name in ("learning_rate", "batch_size", "seed")} | {
         "distortion": not options.no_distort, "drawings": len(drawings), "date": time.strftime("%Y-%m-%d")}

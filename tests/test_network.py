@@ -88,12 +88,11 @@ def test_training_takes_scikit_learns_steps_at_a_rate_that_falls_to_zero_and_rec
 def test_chapter_1_copied_out_alone_learns_other_images(activation):
     chapter = {"__file__": str(ROOT / "chapter_1.py"), "__name__": "chapter_1"}
     exec(SCRIPT[:SCRIPT.index("# ── 2. ")], chapter)
-    images, labels = load_digits(return_X_y=True)
-    images = images / 16                                           # 8 x 8 pixels
+    images, labels = load_digits(return_X_y=True)                  # 8 x 8 pixels, from 0 to 16
     network, said = chapter["NeuralNetwork"](input_size=64, hidden_size=32, activation=activation), []
     unseen = np.arange(len(labels)) % 4 == 0
-    history = network.train(images[~unseen], labels[~unseen], epochs=30, learning_rate=0.5, tell=said.append)
-    assert network.accuracy(images[unseen], labels[unseen]) > 0.95
+    history = network.train(images[~unseen] / 16, labels[~unseen], epochs=30, learning_rate=0.5, tell=said.append)
+    assert network.accuracy(images[unseen] / 16, labels[unseen]) > 0.95
     assert len(history["loss"]) == len(history["accuracy"]) == len(said) == 30 and history["loss"][-1] < 0.2
     assert said[-1].startswith("epoch   30  loss 0.")
 
@@ -171,18 +170,20 @@ def test_relu_too_reads_94_percent_of_the_test_images_after_two_epochs_at_the_qu
 def test_images_and_drawings_are_shown_ever_new_with_their_labels(view, mnist):
     rng, shown = np.random.default_rng(0), []
     for _ in range(2):
-        drawn = view.images[5000:].copy()
+        drawn = view.drawn.copy()
         epoch = [np.concatenate(part) for part in zip(*view(view.images, view.labels, 32, rng))]
         assert np.bincount(epoch[1]).tolist() == np.bincount(view.labels).tolist()
-        replaced = np.flatnonzero((view.images[5000:] != drawn).any(axis=1))
+        replaced = np.flatnonzero((view.drawn != drawn).any(axis=1))
         assert 2 <= len(replaced) <= 10                            # each drawing at least once an epoch
         shown.append(replaced.tolist())
     assert not set(shown[0]) & set(shown[1])                       # the oldest first
-    for row in range(5000, len(view.labels)):                      # a 7 is wide at the top, a 1 is not
-        label, image = view.labels[row], view.images[row].reshape(28, 28)
+    for row, image in enumerate(view.drawn.reshape(-1, 28, 28)):   # a 7 is wide at the top, a 1 is not
+        label = view.labels[5000 + row]
         assert label == DRAWINGS[row % 2]["label"] and (np.ptp(np.flatnonzero(image.any(axis=0))) > 9) == (label == 7)
-    assert len({image.tobytes() for image in view.images[5000:]}) >= 10
-    assert np.array_equal(view.images[:5000], mnist[0][:5000])     # and the caller's are read-only: see `mnist`
+    assert len({image.tobytes() for image in view.drawn}) >= 10
+    plain = View(mnist[0][:9], mnist[1][:9], DRAWINGS, distort=False)           # the caller's are read-only: see `mnist`
+    shown = plain.prepare(np.arange(len(plain.labels)))[0]
+    assert np.allclose(shown + plain.mean, np.concatenate([mnist[0][:9], plain.drawn])[:, plain.inked], atol=1e-6)
 
 
 def test_warps_differ_within_a_mini_batch_and_a_warped_pixel_is_a_mean_of_pixels_nearby_or_paper(mnist):
@@ -192,8 +193,7 @@ def test_warps_differ_within_a_mini_batch_and_a_warped_pixel_is_a_mean_of_pixels
     rng = np.random.default_rng(0)
     for warp in make_warps(50, np.arange(784), rng):
         weights = warp.toarray()
-        assert weights.shape == (784, 784) and weights.min() >= 0 and weights.sum(axis=1).max() <= 1 + 1e-5
-        assert (weights > 0).sum(axis=1).max() <= 4
+        assert weights.min() >= 0 and weights.sum(axis=1).max() <= 1 + 1e-5 and (weights > 0).sum(axis=1).max() <= 4
         assert weights.reshape(28, 28, 784)[8:20, 8:20].sum(axis=2).min() > 0.999       # the middle comes from inside
         to, source = np.nonzero(weights)
         assert max(abs(to // 28 - source // 28).max(), abs(to % 28 - source % 28).max()) < 12    # none from far away
