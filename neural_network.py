@@ -228,7 +228,7 @@ class View:
     ever have ink; and less the mean, as what all images share would make the largest gradient and force a
     small learning rate (LeCun and others, Efficient BackProp, 1998). Drawings come in ever new variations.
     """
-    COPIES = 120            # of each drawing: of MNIST and the styles, one image in nine is then drawn
+    COPIES = 160            # of each drawing: of MNIST and the styles, one image in seven is then drawn
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=0):
         self.images, self.drawings, self.rng = images, drawings, np.random.default_rng(seed)
