@@ -228,7 +228,7 @@ class View:
     ever have ink; and less the mean, as what all images share would make the largest gradient and force a
     small learning rate (LeCun and others, Efficient BackProp, 1998). Drawings come in ever new variations.
     """
-    COPIES = 160            # of each drawing: of MNIST and the styles, one image in seven is then drawn
+    COPIES = 120            # of each drawing: of MNIST and the styles, one image in nine is then drawn
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=0):
         self.images, self.drawings, self.rng = images, drawings, np.random.default_rng(seed)
@@ -236,7 +236,7 @@ class View:
         self.drawn = np.tile(np.float32(drawn), (self.COPIES // 4, 1))          # (copies * drawings, 784)
         self.labels = np.concatenate([labels, [one["label"] for one in drawings] * self.COPIES]).astype(int)
         self.oldest = zip(cycle(range(len(self.drawn))), cycle(drawings))
-        mean = (images.sum(axis=0) + self.drawn.sum(axis=0)) / len(self.labels)         # (784,)
+        mean = np.vstack([images.sum(axis=0), self.drawn]).sum(axis=0) / len(self.labels)      # (784,)
         self.inked = inked = np.flatnonzero(mean >= 0.003 * mean.max())         # the rest has hardly any ink
         self.mean = mean[inked]                                 # (inked,)
         self.warps = make_warps(1000, inked, self.rng) if distort else [identity(784, "f4", "csr")[inked]]
