@@ -246,7 +246,7 @@ class View:
         return render(jitter(drawing["strokes"], self.rng), pen=self.rng.uniform(1.8, 2.8))
 
     def __call__(self, images, labels, batch_size, rng):
-        """Yield mini-batches of self.images, (batch, inked), and labels, prepared by a second thread."""
+        """Yield mini-batches of images and what is drawn, (batch, inked), with labels, from a second thread."""
         size = batch_size * max(1, 2048 // batch_size)
         chosen = np.split(rng.permutation(len(labels)), range(size, len(labels), size))
         with ThreadPoolExecutor(1) as second_thread:
