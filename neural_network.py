@@ -86,7 +86,7 @@ def cross_entropy(probabilities, labels):
 def mini_batches(images, labels, batch_size, rng):
     """Yield an epoch's mini-batches in random order: images (batch, 784) and labels (batch,)."""
     order = rng.permutation(len(labels))
-    for chosen in np.split(order, range(batch_size, len(order), batch_size)):
+    for chosen in np.split(order, range(batch_size, len(order), batch_size)):       # cut at these places
         yield images[chosen], labels[chosen]
 
 
@@ -231,12 +231,12 @@ class View:
     COPIES = 120            # of each drawing: of MNIST and the styles, one image in nine is then drawn
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=0):
-        self.images, self.drawings, self.rng = images, drawings, np.random.default_rng(seed)
+        self.images, self.drawings, self.rng = np.float32(images), drawings, np.random.default_rng(seed)
         drawn = np.reshape([self.draw(drawing) for _ in range(4) for drawing in drawings], (-1, 784))
-        self.drawn = np.tile(np.float32(drawn), (self.COPIES // 4, 1))          # (copies * drawings, 784)
+        self.drawn = np.tile(np.float32(drawn), (self.COPIES // 4, 1))          # four of each, for a start
         self.labels = np.concatenate([labels, [one["label"] for one in drawings] * self.COPIES]).astype(int)
         self.oldest = zip(cycle(range(len(self.drawn))), cycle(drawings))
-        mean = np.vstack([images.sum(axis=0), self.drawn]).sum(axis=0) / len(self.labels)      # (784,)
+        mean = np.vstack([self.images.sum(axis=0), self.drawn]).sum(axis=0) / len(self.labels)      # (784,)
         self.inked = inked = np.flatnonzero(mean >= 0.003 * mean.max())         # the rest has hardly any ink
         self.mean = mean[inked]                                 # (inked,)
         self.warps = make_warps(1000, inked, self.rng) if distort else [identity(784, "f4", "csr")[inked]]
@@ -246,7 +246,7 @@ class View:
         return render(jitter(drawing["strokes"], self.rng), pen=self.rng.uniform(1.8, 2.8))
 
     def __call__(self, images, labels, batch_size, rng):
-        """Yield mini-batches of images and what is drawn, (batch, inked), with labels, from a second thread."""
+        """Yield mini-batches as shown, (batch, inked), with labels; a second thread prepares those ahead."""
         size = batch_size * max(1, 2048 // batch_size)
         chosen = np.split(rng.permutation(len(labels)), range(size, len(labels), size))
         with ThreadPoolExecutor(1) as second_thread:
@@ -257,16 +257,16 @@ class View:
                     yield shown[start:start + batch_size], shown_labels[start:start + batch_size]
 
     def prepare(self, chosen):
-        """Return the chosen images as they are shown, (chosen, inked), and their labels."""
-        # In an epoch each drawing is drawn anew once, in place of its oldest variation.
+        """Return the images of these numbers, (chosen, inked), and labels; after MNIST's come those drawn."""
+        # In an epoch each drawing is drawn anew at least once, in place of its oldest variation.
         for row, drawing in islice(self.oldest, 1 + len(chosen) * len(self.drawings) // len(self.labels)):
             self.drawn[row] = self.draw(drawing)
-        shown = np.empty((len(chosen), len(self.inked)), np.float32)
+        n, shown = len(self.images), np.empty((len(chosen), len(self.inked)), np.float32)
         # A warp costs least on many images, but a mini-batch teaches most if each is warped differently.
         for k in range(32):
-            rows, warp, n = chosen[k::32], self.warps[self.rng.integers(len(self.warps))], len(self.images)
-            images = self.images[np.minimum(rows, n - 1)]       # of MNIST; what is drawn is put in its place
-            images[rows >= n] = self.drawn[rows[rows >= n] - n]
+            some, warp = chosen[k::32], self.warps[self.rng.integers(len(self.warps))]
+            images, drawn = np.empty((len(some), 784), np.float32), some >= n       # from n on they are drawn
+            images[~drawn], images[drawn] = self.images[some[~drawn]], self.drawn[some[drawn] - n]
             shown[k::32] = (warp @ images.T).T - self.mean
         return shown, self.labels[chosen]
 
@@ -320,9 +320,9 @@ def load_mnist():
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
         straight = [np.empty((len(whole), 784), np.float32) for whole in (images, test_images)]
         with ThreadPoolExecutor() as threads:
-            for arrays in zip((images, test_images), straight):
-                parts = (np.array_split(array, 300) for array in arrays)        # they fit into a cache
-                [*threads.map(lambda part, to: np.copyto(to, straighten(part / np.float32(255))), *parts)]
+            for whole, result in zip((images, test_images), straight):
+                parts = np.array_split(whole, 300), np.array_split(result, 300)     # small enough for a cache
+                list(threads.map(lambda part, to: np.copyto(to, straighten(part / np.float32(255))), *parts))
         return straight[0], labels.astype(int), straight[1], test_labels.astype(int)
     except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
         raise ValueError(f"{path} does not hold MNIST; delete it to get another: {error}") from None
@@ -338,7 +338,8 @@ def straighten(images):
     slant = ((images @ x) * down).sum(axis=1) / ((ink * down * down).sum(axis=1) + total[:, 0] / 2)
     shift = slant[:, None] / 2 * down                           # (n, 28): how far to the right a row is read
     whole, part = np.floor(shift).clip(-29, 28).astype(int), (shift % 1)[:, :, None]
-    padded = np.pad(images, ((0, 0), (0, 1), (29, 0)))          # before and after each row 29 pixels of paper
+    padded = np.zeros((len(images), 29, 57), images.dtype)      # before and after each row 29 pixels of paper
+    padded[:, :28, 29:] = images
     starts = 57 * (29 * np.arange(len(images))[:, None] + y.astype(int)) + 29       # (n, 28), of the rows
     rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[starts + whole]      # (n, 28, 29)
     return ((1 - part) * rows[:, :, :-1] + part * rows[:, :, 1:]).reshape(-1, 784)
@@ -498,7 +499,6 @@ def parse_arguments():
 def learn(network, view, options, held_out):
     """Train, tell how it goes, and save what is learned on the way."""
     started = saved = time.monotonic()
-
     def after_epoch(line):
         nonlocal saved
         training, now = network.training, time.monotonic()
@@ -541,8 +541,8 @@ def main():
     drawings += read_drawings(options.drawings) if options.drawings else []
     images, labels, test_images, test_labels = load_mnist()
     count = len(images) - options.validation
-    view = View(images[:count], labels[:count], drawings, not options.no_distort, options.seed)
-    images, held_out = images[:count], (images[count:], labels[count:])
+    held_out, images, labels = (images[count:], labels[count:]), images[:count], labels[:count]
+    view = View(images, labels, drawings, not options.no_distort, options.seed)
     network = NeuralNetwork(len(view.inked), options.hidden_size, 10, options.activation, options.seed)
     network.training = {name: vars(options)[name] for name in ("learning_rate", "batch_size", "seed")} | {
         "distortion": not options.no_distort, "drawings": len(drawings), "date": time.strftime("%Y-%m-%d")}
@@ -560,7 +560,7 @@ def main():
     view.fold(network).save(options.output)
     say("Reading all training images as they are, and the test images, for the only time in this run …")
     network = NeuralNetwork.load(options.output)                # the figures are to be those of the file
-    network.training["train_accuracy"] = round(network.accuracy(images, labels[:count]), 5)
+    network.training["train_accuracy"] = round(network.accuracy(images, labels), 5)
     network.training["test_accuracy"] = round(network.accuracy(test_images, test_labels), 5)
     network.save(options.output)
     show_prediction(network, images[0], labels[0], "after")

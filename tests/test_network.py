@@ -181,7 +181,7 @@ def test_images_and_drawings_are_shown_ever_new_with_their_labels(view, mnist):
         label = view.labels[5000 + row]
         assert label == DRAWINGS[row % 2]["label"] and (np.ptp(np.flatnonzero(image.any(axis=0))) > 9) == (label == 7)
     assert len({image.tobytes() for image in view.drawn}) >= 10
-    plain = View(mnist[0][:9], mnist[1][:9], DRAWINGS, distort=False)           # the caller's are read-only: see `mnist`
+    plain = View(mnist[0][:9], mnist[1][:9], DRAWINGS, distort=False)   # of images that nobody can write: see `mnist`
     shown = plain.prepare(np.arange(len(plain.labels)))[0]
     assert np.allclose(shown + plain.mean, np.concatenate([mnist[0][:9], plain.drawn])[:, plain.inked], atol=1e-6)
 
