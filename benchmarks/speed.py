@@ -61,7 +61,7 @@ def search(name, goal):
     """Print the rate, and the fewest epochs, that reach the goal on the last 10,000 training images."""
     images, labels = load()[:2]
     fewest, best = 31, None
-    for rate in (1, 2, 0.5, 3, 0.3):                               # likely ones first: later ones must need fewer epochs
+    for rate in (1.0, 2.0, 0.5, 3.0, 0.3):                         # likely ones first: later ones must need fewer epochs
         for epochs in range(1, fewest):
             if epochs == 1 or "ours" in name:                      # our rate falls to zero: each time a run of its own
                 learn, predict = ENGINES[name][0](images[:50000], labels[:50000], rate)
