@@ -1,8 +1,8 @@
 """How fast is the training, beside other libraries on the same work, here and now?
 
-    python benchmarks/speed.py               an epoch of ours and of the others, in turns (10 minutes)
+    python benchmarks/speed.py               an epoch of ours and of the others, in turns (4 to 10 minutes)
     python benchmarks/speed.py --busy        the same while another process keeps one core busy
-    python benchmarks/speed.py --goal 98     from the command to 98 % of the test images (long: five rates each)
+    python benchmarks/speed.py --goal 98     from the command to 98 % of the test images (20 minutes: five rates each)
     python benchmarks/speed.py --profile     where an epoch's time goes
 
 The work is one epoch of MNIST: 60,000 images, 784-256-10, sigmoid, softmax, cross-entropy, float32, mini-batches
