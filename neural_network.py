@@ -265,8 +265,8 @@ class View:
         # A warp costs least on many images, but a mini-batch teaches most if each is warped differently.
         for k in range(32):
             some, warp = chosen[k::32], self.warps[self.rng.integers(len(self.warps))]
-            images, drawn = self.images.take(some, axis=0, mode="clip"), some >= n  # from n on they are drawn:
-            images[drawn] = self.drawn[some[drawn] - n]         # in place of the last, to which they were clipped
+            images, drawn = self.images.take(some, axis=0, mode="clip"), some >= n  # from n on: drawn,
+            images[drawn] = self.drawn[some[drawn] - n]         # in place of the last, where clip led them
             shown[k::32] = (warp @ images.T).T - self.mean
         return shown, self.labels[chosen]
 
