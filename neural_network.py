@@ -555,7 +555,7 @@ def main():
         if not (epochs := len(network.training.get("loss", []))):
             sys.exit("\nStopped in the first epoch: the old files stay as they were.")
         say(f"\nStopped after {epochs} of {options.epochs} epochs. What was learned is saved.")
-        if (HERE / ".git").exists() and options.output.resolve().parent == HERE:
+        if (HERE / ".git").exists() and options.output.resolve() == HERE / "weights.json":
             say("`git checkout weights.json weights.js` brings the shipped network back.")
     view.fold(network).save(options.output)
     say("Reading all training images as they are, and the test images, for the only time in this run …")
