@@ -28,7 +28,7 @@ LADDER = {
     "--no-styles --epochs 20 --learning-rate 1.5": "each image turned, bent and shifted anew each time",
     "--epochs 20 --learning-rate 1.5": "ways of writing that MNIST lacks",
     "--epochs 1000": "time: 1,000 epochs, at the usual learning rate",
-    "--hidden-size 800 --epochs 300 --learning-rate 1": "800 hidden units, in as much time",
+    "--hidden-size 800 --epochs 300 --learning-rate 1": "800 hidden units, fewer epochs, a larger learning rate",
 }
 LONG = 2  # the rungs at the end that take longer than a minute
 

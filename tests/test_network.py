@@ -177,10 +177,9 @@ def test_images_and_drawings_are_shown_ever_new_with_their_labels(view, mnist):
         assert 2 <= len(replaced) <= 10                            # each drawing at least once an epoch
         shown.append(replaced.tolist())
     assert not set(shown[0]) & set(shown[1])                       # the oldest first
-    for row, image in enumerate(view.drawn.reshape(-1, 28, 28)):   # a 7 is wide at the top, a 1 is not
-        label = view.labels[5000 + row]
+    for row, (label, image) in enumerate(zip(view.labels[5000:], view.drawn.reshape(-1, 28, 28))):  # a 7 is wide, a 1 not
         assert label == DRAWINGS[row % 2]["label"] and (np.ptp(np.flatnonzero(image.any(axis=0))) > 9) == (label == 7)
-    assert len({image.tobytes() for image in view.drawn}) >= 10
+    assert len({image.tobytes() for image in view.drawn}) >= 10 and np.array_equal(view.images, mnist[0][:5000])
     plain = View(mnist[0][:9], mnist[1][:9], DRAWINGS, distort=False)   # of images that nobody can write: see `mnist`
     shown = plain.prepare(np.arange(len(plain.labels)))[0]
     assert np.allclose(shown + plain.mean, np.concatenate([mnist[0][:9], plain.drawn])[:, plain.inked], atol=1e-6)
@@ -193,7 +192,8 @@ def test_warps_differ_within_a_mini_batch_and_a_warped_pixel_is_a_mean_of_pixels
     rng = np.random.default_rng(0)
     for warp in make_warps(50, np.arange(784), rng):
         weights = warp.toarray()
-        assert weights.min() >= 0 and weights.sum(axis=1).max() <= 1 + 1e-5 and (weights > 0).sum(axis=1).max() <= 4
+        assert weights.shape == (784, 784) and weights.min() >= 0 and weights.sum(axis=1).max() <= 1 + 1e-5
+        assert (weights > 0).sum(axis=1).max() <= 4
         assert weights.reshape(28, 28, 784)[8:20, 8:20].sum(axis=2).min() > 0.999       # the middle comes from inside
         to, source = np.nonzero(weights)
         assert max(abs(to // 28 - source // 28).max(), abs(to % 28 - source % 28).max()) < 12    # none from far away
