@@ -354,8 +354,8 @@ def render(strokes, pen=2.2):
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     corner = np.concatenate(strokes).min(axis=0)
     extent = np.ptp(np.concatenate(strokes), axis=0).max() or 1         # a dot has none
-    x, y = np.arange(28.0), np.arange(28.0)[:, None]            # pixel centres
-    nearest = np.full((28, 28), np.inf)                         # squared distance to the pen's path
+    x, y = np.arange(4.0, 24.0), np.arange(4.0, 24.0)[:, None]          # centres of the 20 x 20 pixels of ink
+    nearest = np.full((20, 20), np.inf)                         # squared distance to the pen's path
     for stroke in strokes:
         # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
         path = (stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2)
@@ -369,7 +369,7 @@ def render(strokes, pen=2.2):
     # In 255 steps, as in MNIST: sums of whole numbers are exact, so every language finds the same centre.
     ink = np.floor(np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1) * 255 + 0.5)
     right, down = (int(np.floor(14 - (ink * place).sum() / ink.sum() + 0.5)) for place in (x, y))
-    centred = np.pad(ink, 28)[28 - down:56 - down, 28 - right:56 - right]
+    centred = np.pad(ink, 32)[28 - down:56 - down, 28 - right:56 - right]
     return straighten(centred.reshape(1, 784) / 255)[0]
 
 
