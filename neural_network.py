@@ -192,8 +192,7 @@ class NeuralNetwork:
         """
         content = {"layers": [*self.W1.shape, len(self.b2)], "activations": [self.activation, "softmax"]}
         for name, parameter in zip(("W1", "b1", "W2", "b2"), self.parameters()):
-            # Three decimals are enough: with more, no held-out image was read differently.
-            content[name] = np.round(parameter.astype(np.float64), 3).tolist()
+            content[name] = np.round(parameter.astype(np.float64), 3).tolist()    # more gain nothing
         text = json.dumps(content | {"training": self.training}, separators=(",", ":"), allow_nan=False)
         path = Path(path).resolve()
         files = {path.name: text, path.stem + ".js": f"const WEIGHTS = {text};\n"}
@@ -309,12 +308,12 @@ def load_mnist():
     """Return MNIST, straightened: images (60000, 784), labels, test images (10000, 784), test labels."""
     path = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets" / "mnist.npz"
     if not path.exists():
-        say("Asking TensorFlow, if it is installed, to download MNIST, this once (up to half a minute) …")
+        say("MNIST is not on this machine yet: TensorFlow may fetch it (up to half a minute) …")
         code = "import socket as s, tensorflow as t;s.setdefaulttimeout(9);t.keras.datasets.mnist.load_data()"
         subprocess.run([sys.executable, "-c", code], capture_output=True)       # it prints a lot
     if not path.exists():
         path = HERE / "data" / "mnist.npz"
-        say(f"TensorFlow is not installed, or is offline: MNIST comes from {path}.")
+        say(f"It did not (not installed, or offline), which does no harm: MNIST comes with {path}.")
     try:
         with np.load(path) as file:
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
@@ -412,8 +411,8 @@ def read_drawings(path):
 # ── 4. The report ───────────────────────────────────────────────────────────────────────────────────────
 def write_report(folder, network, images, labels):
     """Write what there is to see of a network into a folder; images and labels are those of the test set."""
+    import matplotlib.figure
     import pandas
-    from matplotlib.figure import Figure
     from sklearn.metrics import ConfusionMatrixDisplay
     probabilities = network.forward(images)[2]
     read = probabilities.argmax(axis=1)
@@ -421,23 +420,24 @@ def write_report(folder, network, images, labels):
                                 in network.training.items() if isinstance(values, list)}).rename_axis("epoch")
     folder.mkdir(exist_ok=True)
     history.to_csv(folder / "history.csv")
-    figure = Figure(figsize=(18, 18))
-    figure.subplots_adjust(left=0.04, right=0.98, bottom=0.01, top=0.97)
+    figure = matplotlib.figure.Figure(figsize=(18, 18))
+    figure.subplots_adjust(left=0.05, right=0.98, bottom=0.01, top=0.97)
     loss, errors, confusions, mistakes, units = figure.subplot_mosaic("012;333;444").values()
     history[["loss"]].plot(ax=loss, logy=True, style=".-", title="Loss while learning (guessing gives 2.3)")
     (1 - history.iloc[:, 1:]).add_prefix("1 - ").plot(ax=errors, logy=True, style=".-", title="Share misread")
     wrong = np.flatnonzero(read != labels)                      # those read right would hide the others
     ConfusionMatrixDisplay.from_predictions(labels[wrong], read[wrong], labels=range(10), ax=confusions,
                                             cmap="Oranges", colorbar=False)
-    confusions.set(xlabel="read as", ylabel="digit", title=f"Misread: {len(wrong)} of the test images")
+    confusions.set(xlabel="read as", ylabel="digit", title=f"Misread: {len(wrong)} of {len(labels):,}")
     worst = wrong[probabilities[wrong, labels[wrong]].argsort()][:48]
-    draw_images(mistakes, "The worst first: their right digit seemed least likely", images[worst], columns=16,
+    draw_images(mistakes, "Misread, the worst first, and how sure it was of that", images[worst], columns=16,
                 captions=[f"{labels[i]} read as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst])
     votes = network.W2.argmax(axis=1)
     order = np.lexsort((-network.W2.max(axis=1), votes))[:256]          # by digit, the strongest vote first
-    draw_images(units, "Hidden units, and the digit that each speaks for most. Ink on blue speaks for the "
-                "unit, ink on orange against it.", network.W1.T[order], votes[order], columns=32)
-    figure.savefig(folder / "report.png", dpi=80)
+    draw_images(units, "Hidden units, and the digit that each speaks for most. Ink on blue switches a unit "
+                "on, ink on orange off.", network.W1.T[order], votes[order], columns=32)
+    with matplotlib.rc_context({"axes.formatter.min_exponent": 3}):         # 0.04, not 4 times a power of 10
+        figure.savefig(folder / "report.png", dpi=80)
 
 
 def draw_images(axes, title, images, captions, columns):
@@ -464,27 +464,27 @@ def say(sentence):
 
 def parse_arguments():
     """Read the command line. The defaults are those in the code above: edit them there."""
-    parser = argparse.ArgumentParser(
-        usage="%(prog)s [options], see --help", description=__doc__.splitlines()[0], allow_abbrev=False,
-        epilog="A quick run of half a minute: python neural_network.py --epochs 20 --learning-rate 1.5")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False,
+        usage="%(prog)s [options]", epilog="A quick run of half a minute: --epochs 20 --learning-rate 1.5")
     default = {name: parameter.default for function in (NeuralNetwork, NeuralNetwork.train)
                for name, parameter in inspect.signature(function).parameters.items()} | {"validation": 0}
     numbers = {
-        "epochs": (1, 1e6, "how often each image is seen; more is slower and, up to a point, better"),
+        "epochs": (1, 1e6, "how often it sees each image; more takes longer and, up to a point, learns more"),
         "hidden_size": (1, 1e5, "hidden units; 16 are fast and fair, 1024 slow and good"),
         "learning_rate": (1e-9, 1e9, "how far the first steps go; too small is slow, too large diverges"),
         "batch_size": (1, 1e5, "images for one step; more make fewer, surer steps"),
         "seed": (0, 1e9, "where the random numbers start; the same seed gives the same network"),
-        "validation": (0, 59000, "hold out the last N training images, and show how many it reads right")}
+        "validation": (0, 59000, "hold out N training images; compare settings by how many of them it reads")}
     add = parser.add_argument
     for name, (_, _, help) in numbers.items():
         add("--" + name.replace("_", "-"), type=type(default[name]), default=default[name],
             metavar="N", help=help + " (%(default)s)")
-    add("--activation", choices=ACTIVATIONS, default=default["activation"], help="of hidden units")
+    add("--activation", choices=ACTIVATIONS, default=default["activation"],
+        help="what a hidden unit makes of its sum; tanh and relu want smaller steps (%(default)s)")
     add("--no-distort", action="store_true", help="show images as they are, not distorted")
     add("--no-styles", action="store_true", help="leave out ways of writing that MNIST lacks")
     add("--drawings", metavar="FILE", help="learn your own drawings too, saved by the page")
-    add("--output", type=Path, default=HERE / "weights.json", metavar="FILE", help="where to write it")
+    add("--output", type=Path, default=HERE / "weights.json", help="where to write it, to drop on the page")
     parser.suggest_on_error = True                              # from Python 3.14 on
     options = parser.parse_args()
     for name, (least, most, _) in numbers.items():
@@ -547,7 +547,7 @@ def main():
     network.training = {name: vars(options)[name] for name in ("learning_rate", "batch_size", "seed")} | {
         "distortion": not options.no_distort, "drawings": len(drawings), "date": time.strftime("%Y-%m-%d")}
     show_prediction(view.fold(network), images[0], labels[0], "before")
-    say(f"An epoch shows {count:,} images of MNIST, {len(view.labels) - count:,} drawn by pen, each once.\n"
+    say(f"An epoch shows each image once: {count:,} of MNIST, {len(view.labels) - count:,} drawn by pen.\n"
         "loss: how wrong it is, 2.30 if it guesses, 0 if sure and right. accuracy: the share it reads right.")
     try:
         learn(network, view, options, held_out)

@@ -55,7 +55,7 @@ def test_a_run_explains_itself_in_plain_lines_and_its_files_record_it_with_true_
                          "--drawings", tmp_path / "mine.json", "--output", tmp_path / "digits.json")
     styles, lines = len(nn.read_drawings(ROOT / "data" / "styles.json")), out.splitlines()
     assert (code, err) == (0, "")
-    assert f"An epoch shows 55,000 images of MNIST, {120 * (styles + 2):,} drawn by pen" in out
+    assert f"An epoch shows each image once: 55,000 of MNIST, {120 * (styles + 2):,} drawn by pen" in out
     assert "\r" not in out and "\x1b" not in out and "2.30 if it guesses" in out and "accuracy: " in out
     pictures = re.findall(r"((?:[ .:=+*#%@-]+\n)+)The first image is a 5. The network (\w+) training says 0: \d", out)
     assert [when for _, when in pictures] == ["before", "after"] and pictures[0][0] == pictures[1][0]
@@ -83,7 +83,7 @@ def test_a_run_explains_itself_in_plain_lines_and_its_files_record_it_with_true_
 def test_two_runs_in_one_folder_leave_a_whole_network_though_no_one_reads_and_the_terminal_knows_only_ascii(start, tmp_path):
     unread, read = [start("--epochs", 2, *PLAIN, "--hidden-size", size, "--seed", size, "--output", tmp_path / "w.json",
                           variables={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) for size in (12, 16)]
-    assert any("images of MNIST" in line for line in iter(unread.stdout.readline, ""))      # read no further
+    assert any("of MNIST" in line for line in iter(unread.stdout.readline, ""))      # read no further
     unread.stdout.close()                                          # as `| head` does
     out, err = read.communicate(timeout=200)
     assert (read.returncode, err) == (0, "") and out.isascii() and "index.html" in out

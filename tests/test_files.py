@@ -187,7 +187,7 @@ def test_the_report_shows_what_the_network_misreads_and_how_it_learned(trained, 
     nn.write_report(tmp_path / "report", trained, *mnist[2:])
     assert time.process_time() - started < 8
     titles, wrong = [axes.get_title() for axes in figures[0].axes], int((trained.predict(mnist[2]) != mnist[3]).sum())
-    assert f"Misread: {wrong} of the test images" in titles
+    assert f"Misread: {wrong} of 10,000" in titles
     confusions, = (axes for axes in figures[0].axes if axes.get_ylabel() == "digit")
     assert sum(int(text.get_text()) for text in confusions.texts) == wrong
     assert (tmp_path / "report" / "report.png").read_bytes().startswith(b"\x89PNG")
