@@ -14,9 +14,9 @@ An image, 28 x 28 pixels, is a row of 784 numbers from 0 (paper) to 1 (ink). It 
     logits        = hidden @ W2 + b2                    256 hidden units -> 10 scores, one for each digit
     probabilities = softmax(logits)                     e^score / sum of e^scores: 10 that sum to 1
 
-A hidden unit has a weight for each pixel. It adds up weight * ink and its bias, and the sigmoid squeezes that
-sum, z, into 0 to 1: else sums of sums would be no more than one sum. A digit's score is such a sum over the
-hidden units. The weights W1, W2, random at first, and biases b1, b2, 0 at first, are all that it knows.
+A hidden unit adds up weight * ink, over the pixels, and its bias, one more number. The sigmoid, an S-shaped
+curve, squeezes this sum, z, into 0 to 1: without it, two layers do no more than one. A digit's score is such
+a sum over these units. All it knows are the weights W1, W2, at first random, and biases b1, b2, at first 0.
 
 To learn is to make them better, a little at a time. The network is shown a few images, a mini-batch, and the
 loss says how wrong it was: -log(its probability for the right digit), the mean over the images. That is 0 if
@@ -29,8 +29,8 @@ the other way, W1 -= learning_rate * dW1. The chain rule finds the gradients, fr
 
 and that is what the network said less what it should have said: dlogits = probabilities - targets. The loss
 of a mini-batch is the mean over its images, so each counts for 1 / batch_size, and dlogits is divided by the
-batch_size: a step does not grow with the number of images. A weight acts on the loss through each image, a
-hidden unit through each digit's score: so their gradients are sums over these, which the products @ form.
+batch_size: a step does not grow with the number of images. A weight acts on the loss through each image,
+so its gradient is a sum over the images; a hidden unit's is one over the digits. @ makes these sums at once.
 
     dW2     = hidden.T @ dlogits                        over images, its unit's value * its digit's dlogits
     dhidden = dlogits @ W2.T                            over digits, its weight to one * that one's dlogits
@@ -313,7 +313,7 @@ def load_mnist():
         subprocess.run([sys.executable, "-c", code], capture_output=True)       # it prints a lot
     if not path.exists():
         path = HERE / "data" / "mnist.npz"
-        say(f"It did not (not installed, or offline), which does no harm: MNIST comes with {path}.")
+        say(f"TensorFlow is not installed, or offline. That does no harm: MNIST comes from {path}.")
     try:
         with np.load(path) as file:
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())

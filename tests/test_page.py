@@ -74,7 +74,7 @@ def test_with_no_trained_network_a_young_one_learns_and_follows_the_pen(visit, s
             assert not page.is_visible("#learn-reads")
             draw(page, strokes)
             said.append(page.inner_text("#learn-beside"))
-        assert page.is_visible("#learn-reads") and len(set(said)) > 1 and "own says –" in said[1]
+        assert page.is_visible("#learn-reads") and len(set(said)) > 1 and "own reads –" in said[1]
         assert not page.is_visible("#sums") and not page.is_visible("#hint")
         assert [problem for problem in problems if not re.search(r"weights\.js|Failed to load resource", problem)] == []
         problems.clear()
@@ -273,7 +273,7 @@ def test_in_the_middle_of_every_section_the_sheet_and_the_digit_are_there_and_an
             touch(page, along(page, strokes))
             assert prediction(page) == digit, section
             if section == "learn":                                     # which draws itself once a frame
-                until(page, f"$('learn-beside').textContent.includes('says {digit}')")
+                until(page, f"$('learn-beside').textContent.includes('reads {digit}')")
             seen.append(text(page, view))
             page.keyboard.press("Delete")
         assert seen[0] != seen[1] and page.evaluate("() => scrollY") == scrolled > 0, section
