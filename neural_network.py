@@ -136,9 +136,10 @@ class NeuralNetwork:
         return dW1, db1, dW2, db2
 
     def update(self, gradients, learning_rate):
-        """Move every parameter, in place, a small step against its gradient."""
+        """Move every parameter, in place, a small step against its gradient, which becomes that step."""
         for parameter, gradient in zip(self.parameters(), gradients):
-            parameter -= learning_rate * gradient
+            gradient *= learning_rate
+            parameter -= gradient
 
     @threadpool_limits.wrap(limits=1)       # on matrices this small, more threads only wait for each other
     def train(self, images, labels, epochs=1000, learning_rate=0.1, batch_size=32, batches=None, tell=print):
@@ -374,8 +375,7 @@ def render(strokes, pen=2.2):
 
 def jitter(strokes, rng):
     """Return the strokes as written once more: rounded, bent, slanted and stretched at random."""
-    matrix = np.eye(2) + rng.normal(0, 0.12, size=(2, 2))       # turns and stretches
-    matrix[0, 1] += rng.normal(0, 0.14)                         # slants, which people do most differently
+    matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2)) + [[0, rng.normal(0, 0.14)], [0, 0]]     # slants most
     corner = np.concatenate(strokes).min(axis=0)
     size = np.ptp(np.concatenate(strokes), axis=0).max() or 1
     jittered = []
