@@ -193,7 +193,7 @@ class NeuralNetwork:
         """
         content = {"layers": [*self.W1.shape, len(self.b2)], "activations": [self.activation, "softmax"]}
         for name, parameter in zip(("W1", "b1", "W2", "b2"), self.parameters()):
-            content[name] = np.round(parameter.astype(np.float64), 3).tolist()    # more gain nothing
+            content[name] = np.round(parameter.astype(np.float64), 3).tolist()  # more decimals gain nothing
         text = json.dumps(content | {"training": self.training}, separators=(",", ":"), allow_nan=False)
         path = Path(path).resolve()
         files = {path.name: text, path.stem + ".js": f"const WEIGHTS = {text};\n"}
@@ -314,7 +314,7 @@ def load_mnist():
         subprocess.run([sys.executable, "-c", code], capture_output=True)       # it prints a lot
     if not path.exists():
         path = HERE / "data" / "mnist.npz"
-        say(f"TensorFlow is not installed, or offline. That does no harm: MNIST comes from {path}.")
+        say(f"No TensorFlow, or no internet. That does no harm: MNIST comes from {path}.")
     try:
         with np.load(path) as file:
             images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
@@ -375,7 +375,7 @@ def render(strokes, pen=2.2):
 
 def jitter(strokes, rng):
     """Return the strokes as written once more: rounded, bent, slanted and stretched at random."""
-    matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2)) + [[0, rng.normal(0, 0.14)], [0, 0]]     # slants most
+    matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2)) + [[0, rng.normal(0, 0.14)], [0, 0]]  # leans above all
     corner = np.concatenate(strokes).min(axis=0)
     size = np.ptp(np.concatenate(strokes), axis=0).max() or 1
     jittered = []

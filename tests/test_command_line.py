@@ -83,7 +83,7 @@ def test_a_run_explains_itself_in_plain_lines_and_its_files_record_it_with_true_
 def test_two_runs_in_one_folder_leave_a_whole_network_though_no_one_reads_and_the_terminal_knows_only_ascii(start, tmp_path):
     unread, read = [start("--epochs", 2, *PLAIN, "--hidden-size", size, "--seed", size, "--output", tmp_path / "w.json",
                           variables={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) for size in (12, 16)]
-    assert any("of MNIST" in line for line in iter(unread.stdout.readline, ""))      # read no further
+    assert any("60,000 of MNIST" in line for line in iter(unread.stdout.readline, ""))      # read no further
     unread.stdout.close()                                          # as `| head` does
     out, err = read.communicate(timeout=200)
     assert (read.returncode, err) == (0, "") and out.isascii() and "index.html" in out
