@@ -276,6 +276,7 @@ class View:
         whole.W1 = np.zeros((784, len(network.b1)), np.float32)         # 0 for the pixels that were left out
         whole.W1[self.inked] = network.W1
         whole.b1 = network.b1 - self.mean @ network.W1
+        whole.training["mean"] = np.bincount(self.inked, self.mean, 784).round(3).tolist()      # for the page
         return whole
 
 
@@ -416,8 +417,9 @@ def write_report(folder, network, images, labels):
     from sklearn.metrics import ConfusionMatrixDisplay
     probabilities = network.forward(images)[2]
     read = probabilities.argmax(axis=1)
-    history = pandas.DataFrame({name: pandas.Series(values, range(1, len(values) + 1)) for name, values
-                                in network.training.items() if isinstance(values, list)}).rename_axis("epoch")
+    history = pandas.DataFrame({name: pandas.Series(values, range(1, len(values) + 1))
+                                for name, values in network.training.items()
+                                if isinstance(values, list) and name != "mean"}).rename_axis("epoch")
     folder.mkdir(exist_ok=True)
     history.to_csv(folder / "history.csv")
     figure = matplotlib.figure.Figure(figsize=(18, 18))
@@ -485,7 +487,6 @@ def parse_arguments():
     add("--no-styles", action="store_true", help="leave out ways of writing that MNIST lacks")
     add("--drawings", metavar="FILE", help="learn your own drawings too, saved by the page")
     add("--output", type=Path, default=HERE / "weights.json", help="where to write it, to drop on the page")
-    parser.suggest_on_error = True                              # from Python 3.14 on
     options = parser.parse_args()
     for name, (least, most, _) in numbers.items():
         if not least <= vars(options)[name] <= most:
@@ -527,9 +528,8 @@ def learn(network, view, options, held_out):
 def show_prediction(network, image, label, when):
     """Print an image (784,) as characters, its label, and what the network says of it."""
     rows = ["".join(2 * " .:-=+*#%@"[int(9 * ink)] for ink in row).rstrip() for row in image.reshape(28, 28)]
-    probabilities = network.forward(image[None])[2][0]
     say("\n".join(filter(None, rows)) + f"\nThe first image is a {label}. The network {when} training says "
-        + ", ".join(f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities)))
+        + ", ".join(f"{digit}: {p:.0%}" for digit, p in enumerate(network.forward(image[None])[2][0])))
 
 
 def main():

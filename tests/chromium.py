@@ -36,7 +36,7 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def site(trained, tmp_path_factory):
+def site(trained, mnist, tmp_path_factory):
     """A folder with the page and a network of four epochs, as after a training run."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(ROOT / "index.html", folder)
@@ -45,7 +45,7 @@ def site(trained, tmp_path_factory):
     network = copy.copy(trained)
     network.training = {"epochs": 4, "learning_rate": 0.5, "batch_size": 32, "loss": [0.5, 0.3, 0.2, 0.1], "seconds": 3,
                         "accuracy": [0.8, 0.9, 0.95, 0.97], "train_accuracy": 0.975, "test_accuracy": 0.97,
-                        "date": "2026-11-22"}
+                        "date": "2026-11-22", "mean": mnist[0].mean(axis=0).round(3).tolist()}
     network.save(folder / "weights.json")
     return folder
 

@@ -105,20 +105,15 @@ def test_help_explains_every_option(run):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--epochs", "0"], "epochs must lie from 1 to .*, not be 0"),
-    (["--epochs", "ten"], "--epochs.*'ten'"),
-    (["--hidden-size", "0"], "hidden_size must .* not be 0"),
-    (["--learning-rate", "nan"], "learning_rate must .* not be nan"),
-    (["--batch-size", "0"], "batch_size must .* not be 0"),
-    (["--seed", "-1"], "seed must .* not be -1"),
+    (["--epochs", "0"], "epochs must lie from 1 to .*, not be 0"), (["--epochs", "ten"], "--epochs.*'ten'"),
+    (["--hidden-size", "0"], "hidden_size must .* not be 0"), (["--learning-rate", "nan"], "learning_rate must .* not be nan"),
+    (["--batch-size", "0"], "batch_size must .* not be 0"), (["--seed", "-1"], "seed must .* not be -1"),
     (["--validation", "60000"], "validation must .* not be 60000"),
     (["--activation", "sine"], "--activation.*'sine'.*sigmoid.*tanh.*relu"),
-    (["--epoch", "5"], "unrecognized arguments: --epoch"),
-    (["--output", "w.txt"], "output must be a .json file"),
+    (["--epoch", "5"], "unrecognized arguments: --epoch"), (["--output", "w.txt"], "output must be a .json file"),
     (["--output", "mine.json", "--drawings", "mine.json"], "not one to read from, not mine.json"),
     (["--output", "nowhere/mine.json"], "in an existing folder, .* not nowhere.mine.json"),
-    (["--output", "data/styles.json"], "not one to read from, not data.styles.json"),
-])
+    (["--output", "data/styles.json"], "not one to read from, not data.styles.json")])
 def test_a_bad_option_gets_one_sentence(options, said, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "argv", ["neural_network.py", *options])
@@ -129,8 +124,7 @@ def test_a_bad_option_gets_one_sentence(options, said, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--drawings", "missing.json"], ".*missing.json.*"),
-    (["--drawings", "bad.json"], "bad.json: expected .*"),
+    (["--drawings", "missing.json"], ".*missing.json.*"), (["--drawings", "bad.json"], "bad.json: expected .*"),
     (["--learning-rate", 1e6], "training diverged: .* try --learning-rate 100000"),
     (["--seed", 7], ".*mnist.npz does not hold MNIST.*"),              # of which the cache is HTML
 ])

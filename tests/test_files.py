@@ -45,16 +45,12 @@ def test_the_weights_in_this_folder_read_the_test_set_as_well_as_they_say(mnist)
 
 
 @pytest.mark.parametrize("bad, said", [
-    (lambda c: "<!doctype html><title>404</title>", ""),
-    (lambda c: json.dumps(c)[:5000], ""),
+    (lambda c: "<!doctype html><title>404</title>", ""), (lambda c: json.dumps(c)[:5000], ""),
     (lambda c: {name: value for name, value in c.items() if name != "W1"}, "KeyError: 'W1'"),
-    (lambda c: {**c, "layers": [784, 5, 10]}, "W1 must be"),
-    (lambda c: {**c, "W1": c["W1"][:-1] + [[0, 0, 0]]}, ""),
+    (lambda c: {**c, "layers": [784, 5, 10]}, "W1 must be"), (lambda c: {**c, "W1": c["W1"][:-1] + [[0, 0, 0]]}, ""),
     (lambda c: {**c, "b2": c["b2"][:-1]}, r"b2 must be finite numbers, \(10,\)"),
-    (lambda c: {**c, "b1": [0, 0, 0, float("nan")]}, "b1 must be finite"),
-    (lambda c: {**c, "b1": [0, 0, 0, "<b>"]}, ""),
-    (lambda c: {**c, "activations": ["sine", "softmax"]}, "sigmoid, tanh, relu, not sine"),
-])
+    (lambda c: {**c, "b1": [0, 0, 0, float("nan")]}, "b1 must be finite"), (lambda c: {**c, "b1": [0, 0, 0, "<b>"]}, ""),
+    (lambda c: {**c, "activations": ["sine", "softmax"]}, "sigmoid, tanh, relu, not sine")])
 def test_a_damaged_weights_file_is_refused_in_one_sentence_that_names_it(bad, said, tmp_path):
     NeuralNetwork(hidden_size=4).save(tmp_path / "good.json")
     content = bad(json.loads((tmp_path / "good.json").read_text()))

@@ -15,14 +15,11 @@ RUN_BY = {
     "python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && .venv/bin/python neural_network.py": "tests/bare.sh",
     "python3 -m venv .venv && .venv/bin/pip install -r tests/requirements.txt && .venv/bin/python -m pytest": "tests/bare.sh",
     "python3 -m venv .venv && .venv/bin/pip install numpy scipy threadpoolctl tqdm matplotlib pandas scikit-learn && "
-    ".venv/bin/python neural_network.py": "tests/bare.sh",
-    "uv run neural_network.py": "tests/bare.sh",
+    ".venv/bin/python neural_network.py": "tests/bare.sh", "uv run neural_network.py": "tests/bare.sh",
     "git checkout weights.json weights.js": "tests/bare.sh",
     ".venv/bin/python neural_network.py": "benchmarks/ladder.py",           # with the options of each rung
     ".venv/bin/python neural_network.py --drawings ~/Downloads/drawings.json": "tests/test_command_line.py",
-    "ALL_BROWSERS=1 .venv/bin/python -m pytest tests/test_browsers.py": ".ci/run",
-    "tests/bare.sh": "tests/bare.sh",
-}
+    "ALL_BROWSERS=1 .venv/bin/python -m pytest tests/test_browsers.py": ".ci/run", "tests/bare.sh": "tests/bare.sh"}
 
 
 def commands(text):

@@ -113,8 +113,7 @@ def test_the_same_seed_gives_the_same_bytes_of_file_and_another_seed_others(mnis
     (np.full((20, 784), np.nan), DIGITS, "images must .* nan"),
     (np.zeros((20, 783)), DIGITS, r"images must be \(20, 784\).*\(20, 783\)"),
     (np.zeros((20, 784)), DIGITS[:19], r"images must be \(19, 784\)"),
-    (np.zeros((20, 784)), DIGITS + 1, "labels must be whole numbers from 0 to 9"),
-])
+    (np.zeros((20, 784)), DIGITS + 1, "labels must be whole numbers from 0 to 9")])
 def test_what_cannot_be_learned_is_refused(images, labels, said):
     with pytest.raises(ValueError, match=said):
         NeuralNetwork(hidden_size=2).train(images, labels)
@@ -139,6 +138,7 @@ def test_only_inked_pixels_are_shown_less_their_mean_and_undistorted_if_that_is_
     view = View(images, labels, distort=False)
     mean = images.mean(axis=0)
     assert view.inked.tolist() == np.flatnonzero(mean >= 0.003 * mean.max()).tolist() and 400 < len(view.inked) < 600
+    assert np.allclose(view.fold(NeuralNetwork(len(view.inked), 2)).training["mean"], mean, atol=0.002)     # for the file
     orders = []
     for batch_size in (32, 500, 3000):
         batches = list(view(view.images, view.labels, batch_size, np.random.default_rng(batch_size)))

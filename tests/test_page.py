@@ -357,8 +357,7 @@ def test_another_network_is_opened_by_dropping_it_anywhere(page, other):
 
 
 BAD = {                                                                # what is done to a file, and what must be named
-    "empty": (lambda c: "", "."),
-    "cut": (lambda c: json.dumps(c)[:5000], "JSON"),
+    "empty": (lambda c: "", "."), "cut": (lambda c: json.dumps(c)[:5000], "JSON"),
     "NaN": (lambda c: json.dumps({**c, "b1": [float("nan")] * 7}), "JSON"),
     "HTML": (lambda c: json.dumps({**c, "layers": "<img src=x onerror=alert(1)>"}), "layers"),
     "other layers": (lambda c: json.dumps({**c, "layers": [64, 7, 10]}), "layers"),
@@ -366,8 +365,7 @@ BAD = {                                                                # what is
     "a short row": (lambda c: json.dumps({**c, "W2": [[1]] * 7}), "W2"),
     "missing": (lambda c: json.dumps({key: value for key, value in c.items() if key != "b1"}), "b1"),
     "label": (lambda c: '[{"label": 10, "strokes": [[[0, 0]]]}]', "drawing 1.*label"),
-    "a point": (lambda c: '{"label": 1, "strokes": [[[0, 0]]]}\n{"label": 1, "strokes": [[[0, "<b>"]]]}', "drawing 2.*point"),
-}
+    "a point": (lambda c: '{"label": 1, "strokes": [[[0, 0]]]}\n{"label": 1, "strokes": [[[0, "<b>"]]]}', "drawing 2.*point")}
 
 
 def test_a_bad_file_is_refused_by_name_with_what_is_wrong_and_the_old_network_stays(page, other):

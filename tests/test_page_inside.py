@@ -242,6 +242,21 @@ def test_a_lesson_is_shown_step_by_step_and_its_place_does_not_matter(page, misr
         assert prediction(page) == digit
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_lesson_is_a_step_on_the_drawing_less_the_mean_image_which_is_read_as_before(known, page, site):
+    """A file of the first edition has no mean: then the drawing as it is."""
+    drawing, network = real_drawings(1)[0], exact(site / "weights.json")
+    mean = known * np.array(network.training["mean"])
+    network.b1 += mean @ network.W1                                    # inside: the network for images less the mean
+    W1 = network.W1 - 0.004 * network.backward((render(drawing["strokes"]) - mean)[None], np.array([drawing["label"]]))[0]
+    taught = calculate(page, """([drawing, mean]) => {
+        const lesson = teach({ ...trained, training: mean ? { mean } : {} }, [drawing]);
+        return [lesson.next(), lesson.next()].flatMap(({ value: { W1, b1 } }) => [[...W1], [...b1]]).slice(2); }""",
+                       [drawing, mean.tolist() if known else None])
+    assert np.abs(np.array(taught[0]) - W1.ravel()).max() < 1e-7 < np.abs(W1 - network.W1).max()
+    assert np.abs(np.array(taught[1]) - (network.b1 - mean @ W1)).max() < 1e-5
+
+
 def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page, misread):
     taught, untaught = [], page.evaluate(WEIGHTS)
     for strokes, label in misread[:2]:
