@@ -276,7 +276,7 @@ class View:
         whole.W1 = np.zeros((784, len(network.b1)), np.float32)         # 0 for the pixels that were left out
         whole.W1[self.inked] = network.W1
         whole.b1 = network.b1 - self.mean @ network.W1
-        whole.training["mean"] = np.bincount(self.inked, self.mean, 784).round(3).tolist()      # for the page
+        whole.training["mean"] = np.bincount(self.inked, self.mean, 784).round(3).tolist()     # for lessons
         return whole
 
 
@@ -326,7 +326,7 @@ def load_mnist():
                 list(threads.map(lambda part, to: np.copyto(to, straighten(part / np.float32(255))), *parts))
         return straight[0], labels.astype(int), straight[1], test_labels.astype(int)
     except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
-        raise ValueError(f"{path} does not hold MNIST; delete it to get another: {error}") from None
+        raise ValueError(f"{path} does not hold MNIST; delete it or replace it: {error}") from None
 
 
 def straighten(images):
