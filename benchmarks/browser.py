@@ -101,7 +101,7 @@ def page(weights=None, **options):
         page.goto(url)
         wait_until_ready(page)
         if weights:
-            page.evaluate("text => use(readNetwork(JSON.parse(text)))", Path(weights).read_text())
+            page.evaluate("text => usePupil(newPupil('loaded', readNetwork(JSON.parse(text))))", Path(weights).read_text())
         yield page
 
 
