@@ -80,37 +80,59 @@ const sections = {};
 const onScreen = new Set();      // the ids of the sections that are on screen
 
 const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
-let refreshIsDue = false;
-let sectionsDrawnAt = 0;
+const pace = {
+  isDue: false,          // a frame has been asked for
+  readAt: 0,             // when the drawing was read last, and how long that took
+  readTook: 0,
+  sectionsAt: 0,         // when the sections were drawn last
+  timer: null,           // draws them again, should nothing else happen
+};
 
 // Something on the desk has changed: it will be seen in the next frame. Ink and reading follow the
 // pen in each frame; the sections follow a few times a second while the drawing grows, and at once
 // when it rests.
 function refresh() {
-  if (refreshIsDue) return;
-  refreshIsDue = true;
+  if (pace.isDue) return;
+  pace.isDue = true;
   requestAnimationFrame(() => {
-    if (refreshIsDue) drawEverything();
+    if (pace.isDue) drawEverything();
   });
 }
 
 function drawEverything() {
-  refreshIsDue = false;
+  pace.isDue = false;
+  clearTimeout(pace.timer);
   drawDesk();
-  const now = performance.now();
-  if (desk.isGrowing && now - sectionsDrawnAt < SECTION_PAUSE) return;
+  const wait = pace.sectionsAt + SECTION_PAUSE - performance.now();
+  if (desk.isGrowing && wait > 0) {
+    pace.timer = setTimeout(refresh, wait);
+    return;
+  }
   drawSections();
-  sectionsDrawnAt = performance.now();
+  pace.sectionsAt = performance.now();
 }
 
 function drawDesk() {
-  const canRead = desk.network && !desk.isBlank;
-  desk.reading = canRead ? readDrawing(desk.network, desk.strokes) : null;
   document.body.classList.toggle("blank", desk.isBlank);
   document.body.classList.toggle("silent", !desk.network);
   drawSheet();
+  readSheet();
   showReading(desk.reading);
   showPupil(desk.pupil);
+}
+
+// Reads the drawing. Of a scribble of a thousand lines that takes long: then, while it grows, the
+// ink goes first, and no more than half of the time is spent on reading.
+function readSheet() {
+  const start = performance.now();
+  if (desk.isGrowing && desk.reading && start - pace.readAt < pace.readTook) {
+    refresh();
+    return;
+  }
+  const canRead = desk.network && !desk.isBlank;
+  desk.reading = canRead ? readDrawing(desk.network, desk.strokes) : null;
+  pace.readAt = performance.now();
+  pace.readTook = pace.readAt - start;
 }
 
 function drawSections() {
@@ -130,30 +152,32 @@ function settle() {
 
 // What the sheet shows: of each path the stroke, and how many of its points. So only strokes that
 // have changed are drawn anew, in whatever way they came to be there.
-const sheet = [];
+const shown = { dry: [], wet: [], ghosts: [] };
 
+// The stroke that grows is wet: it lies on a sheet of its own, so that the browser need not paint
+// all others again in each frame.
 function drawSheet() {
-  drawGhosts();
-  const paths = $("strokes").children;
-  while (sheet.length > desk.strokes.length) {
-    sheet.pop();
-    paths[sheet.length].remove();
+  const dryCount = desk.strokes.length - (desk.isGrowing ? 1 : 0);
+  drawStrokes($("strokes"), shown.dry, desk.strokes.slice(0, dryCount));
+  drawStrokes($("wet"), shown.wet, desk.strokes.slice(dryCount));
+  if (shown.ghosts !== desk.ghosts) {
+    shown.ghosts = desk.ghosts;
+    drawStrokes($("ghosts"), [], desk.ghosts);
   }
-  desk.strokes.forEach((stroke, i) => {
-    const shown = sheet[i];
-    if (shown && shown.stroke === stroke && shown.points === stroke.length) return;
-    if (!shown) $("strokes").append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
-    paths[i].setAttribute("d", curvePath(stroke));
-    sheet[i] = { stroke, points: stroke.length };
-  });
 }
 
-let ghostsShown = [];
-
-function drawGhosts() {
-  if (ghostsShown === desk.ghosts) return;
-  ghostsShown = desk.ghosts;
-  $("ghosts").innerHTML = desk.ghosts.map(stroke => `<path d="${curvePath(stroke)}"/>`).join("");
+// Draws strokes as paths. `before` is what was drawn there: of each path its stroke and its points.
+function drawStrokes(group, before, strokes) {
+  const paths = group.children;
+  while (paths.length > strokes.length) paths[paths.length - 1].remove();
+  before.length = Math.min(before.length, strokes.length);
+  strokes.forEach((stroke, i) => {
+    const last = before[i];
+    if (last && last.stroke === stroke && last.points === stroke.length) return;
+    if (!paths[i]) group.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    paths[i].setAttribute("d", curvePath(stroke));
+    before[i] = { stroke, points: stroke.length };
+  });
 }
 
 // ── What it reads ──
