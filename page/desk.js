@@ -114,7 +114,7 @@ function pathOf(stroke) {
 function showReading(reading) {
   const shares = reading ? reading.probabilities : new Array(10).fill(0);
   const digit = reading ? indexOfLargest(shares) : -1;
-  const doubts = reading ? doubt(desk.network, reading) : "";
+  const doubts = reading ? explainDoubt(reading) : "";
   $("prediction").textContent = digit < 0 ? "–" : digit;
   $("prediction").classList.toggle("doubted", doubts !== "");
   $("doubt").textContent = doubts;
@@ -126,6 +126,11 @@ function showReading(reading) {
     bar.style.setProperty("--share", share);
     bar.querySelector("b").textContent = (share * 100).toFixed(0);
   }
+}
+
+// Why a reading is doubted; "" where it is not.
+function explainDoubt(reading) {
+  return isTwitch(reading.strokes) ? "a little more ink?" : doubt(reading);
 }
 
 // ── The pen ──
