@@ -8,12 +8,12 @@
 // What was bet on, by the id of the fieldset: the words of the answer that was tapped.
 const bets = {};
 
-for (const fieldset of document.querySelectorAll(".bet")) {
-  fieldset.addEventListener("change", event => {
-    bets[fieldset.id] = event.target.labels[0].textContent.trim();
-    showBet(fieldset);
-  });
-}
+document.addEventListener("change", event => {
+  const fieldset = event.target.closest(".bet");
+  if (!fieldset) return;
+  bets[fieldset.id] = event.target.labels[0].textContent.trim();
+  showBet(fieldset);
+});
 
 // The outcome is known: it is laid beside the bet, if there is one.
 function settleBet(id, outcome) {
@@ -26,6 +26,7 @@ function showBet(fieldset) {
   const outcome = fieldset.dataset.outcome;
   const bet = bets[fieldset.id];
   const paragraph = fieldset.querySelector(".outcome");
+  if (!paragraph) return;                        // a bet that is settled elsewhere
   paragraph.hidden = !outcome || !bet;
   fill(paragraph, { bet: bet ?? "", outcome: outcome ?? "" });
 }

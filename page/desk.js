@@ -186,7 +186,7 @@ function drawStrokes(group, before, strokes) {
 function showReading(reading) {
   const shares = reading ? reading.probabilities : new Array(10).fill(0);
   const digit = reading ? indexOfLargest(shares) : -1;
-  const doubts = reading ? explainDoubt(desk.network, reading) : "";
+  const doubts = reading ? explainDoubt(reading) : "";
   setText($("prediction"), digit < 0 ? "–" : digit);
   $("prediction").classList.toggle("doubted", doubts !== "");
   $("board").classList.toggle("doubting", doubts !== "");
@@ -195,37 +195,12 @@ function showReading(reading) {
   showBars(shares, digit);
 }
 
-// Why a reading is doubted; "" where it is not. Where the doubt is between digits and the looks
-// disagree, it says what one sees.
-function explainDoubt(network, reading) {
-  const digit = indexOfLargest(reading.probabilities);
-  if (digit < 0) return "its numbers have grown beyond all bounds";
-  const words = doubt(network, reading);
-  const votes = countVotes(reading);
-  const isBetweenDigits = words.startsWith("or ");
-  return isBetweenDigits && votes.length > 1 ? votesInWords(votes) : words;
+// Why a reading is doubted, in a few words; "" where it is not.
+function explainDoubt(reading) {
+  const isNumber = indexOfLargest(reading.probabilities) >= 0;
+  if (!isNumber) return "its numbers have grown beyond all bounds";
+  return isTwitch(reading.strokes) ? "a little more ink?" : doubt(reading);
 }
-
-// How many looks read which digit, most of them first: a list of [digit, count].
-function countVotes(reading) {
-  const counts = new Map();
-  for (const look of reading.looks) {
-    const digit = indexOfLargest(look.probabilities);
-    counts.set(digit, (counts.get(digit) ?? 0) + 1);
-  }
-  return [...counts].sort((one, other) => other[1] - one[1]);
-}
-
-// [[8, 3], [3, 2]] → "three of five say 8, two say 3".
-function votesInWords(votes) {
-  const all = votes.reduce((sum, [, count]) => sum + count, 0);
-  const clauses = votes.map(([digit, count], i) => {
-    const many = i === 0 ? `${NUMERALS[count]} of ${NUMERALS[all]}` : NUMERALS[count];
-    return `${many} ${count === 1 ? "says" : "say"} ${digit}`;
-  });
-  return clauses.join(", ");
-}
-const NUMERALS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 // The images that the network was shown, each with what it reads there. A touch chooses the one that
 // the sections show.
