@@ -101,13 +101,15 @@ def page(weights=None, **options):
         page.goto(url)
         wait_until_ready(page)
         if weights:
-            page.evaluate("text => use(readNetwork(JSON.parse(text)))", Path(weights).read_text())
+            page.evaluate("text => usePupil(newPupil('loaded', readNetwork(JSON.parse(text))))", Path(weights).read_text())
         yield page
 
 
-def wait_until_ready(page):
-    """Until the network is there."""
+def wait_until_ready(page, touched=True):
+    """Until the network is there; the first key ends the page's demonstration, as a user's would."""
     until(page, "performance.getEntriesByName('ready').length")
+    if touched:
+        page.keyboard.press("Shift")
 
 
 def until(page, condition):

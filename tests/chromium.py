@@ -16,7 +16,7 @@ from neural_network import NeuralNetwork
 
 OURS = re.compile(r"(http://127\.0\.0\.1:\d+/|file:|data:|blob:)")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}    # sheets of 432 and of 328 px
-SECTIONS = ("inside", "why", "teach", "learn", "training", "files")
+SECTIONS = ("why", "inside", "learn", "teach", "end", "files")
 
 # Drawings in eighths of the sheet, which are whole pixels of both of these sheets: so they are what Python is given.
 ONE = [[[.5, .125], [.5, .375], [.5, .625], [.5, .875]]]
@@ -40,6 +40,7 @@ def site(trained, mnist, tmp_path_factory):
     """A folder with the page and a network of four epochs, as after a training run."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(ROOT / "index.html", folder)
+    shutil.copytree(ROOT / "page", folder / "page")
     (folder / "data").mkdir()
     shutil.copy(ROOT / "data" / "digits.js", folder / "data")
     network = copy.copy(trained)
@@ -153,7 +154,7 @@ def probabilities(page):
 
 def image(page):
     """The image that the network sees, from what was drawn: (784,)."""
-    return np.array(page.evaluate("() => [...render(strokes)]"))
+    return np.array(page.evaluate("() => [...render(desk.strokes)]"))
 
 
 def visit_section(page, id):
@@ -179,9 +180,9 @@ def choose(page, *files):
 
 def choose_network(page, path):
     """Open a network's file, and wait until it is the page's."""
-    page.evaluate("() => { window.before = network; }")
+    page.evaluate("() => { window.before = desk.network; }")
     choose(page, path)
-    until(page, "network && network !== before && $('opened').textContent")
+    until(page, "desk.network && desk.network !== before && $('opened').textContent")
 
 
 def saved(page, button, folder):

@@ -1,0 +1,32 @@
+"use strict";
+// Bets: each section opens with a question that is answered by a tap. The learner then tries it, and
+// the page lays the outcome beside the bet. A bet is needed for nothing.
+//
+// In the markup a bet is a fieldset of class "bet" with radio buttons and, below them, a paragraph of
+// class "outcome" with the places data-name="bet" and data-name="outcome".
+
+// What was bet on, by the id of the fieldset: the words of the answer that was tapped.
+const bets = {};
+
+document.addEventListener("change", event => {
+  const fieldset = event.target.closest(".bet");
+  if (!fieldset) return;
+  bets[fieldset.id] = event.target.labels[0].textContent.trim();
+  showBet(fieldset);
+});
+
+// The outcome is known: it is laid beside the bet, if there is one.
+function settleBet(id, outcome) {
+  const fieldset = $(id);
+  fieldset.dataset.outcome = outcome;
+  showBet(fieldset);
+}
+
+function showBet(fieldset) {
+  const outcome = fieldset.dataset.outcome;
+  const bet = bets[fieldset.id];
+  const paragraph = fieldset.querySelector(".outcome");
+  if (!paragraph) return;                        // a bet that is settled elsewhere
+  paragraph.hidden = !outcome || !bet;
+  fill(paragraph, { bet: bet ?? "", outcome: outcome ?? "" });
+}

@@ -1,0 +1,50 @@
+"use strict";
+// Six thousand digits that other people wrote, images of MNIST, for the page to learn from and to read.
+//
+// They come in turn, a 0, a 1, … a 9, a 0, …: image k is a k % 10. The young network learns from the
+// first 5,000 and never sees the others. The trained network has learned from all of MNIST's training
+// images, these among them.
+
+const DIGITS_TO_LEARN = 5000;
+const DIGITS_UNSEEN = 1000;    // by the young network: those that follow
+
+const digitStore = {
+  loading: null,         // the promise of loadDigits
+  greys: null,           // all images, two pixels to a byte
+  images: [],            // and unpacked, each when it is first needed
+};
+
+// Loads data/digits.js once. Whoever needs an image waits for this first.
+function loadDigits() {
+  digitStore.loading ??= unpackDigits();
+  return digitStore.loading;
+}
+
+// The script holds DIGITS: the images in 16 greys, deflated and in base64 (see data/make_digits.py).
+async function unpackDigits() {
+  await loadScript("data/digits.js");
+  const packed = Uint8Array.from(atob(DIGITS), character => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  digitStore.greys = new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// Image k, 784 numbers from 0 (paper) to 1 (ink).
+function digitImage(k) {
+  digitStore.images[k] ??= Float32Array.from({ length: 784 }, (_, pixel) => {
+    const pair = digitStore.greys[k * 392 + Math.floor(pixel / 2)];
+    const grey = pixel % 2 === 0 ? pair >> 4 : pair & 15;
+    return grey / 15;
+  });
+  return digitStore.images[k];
+}
+
+// What a network reads in so many of the images, from the first on. It pauses after each, for inSlices.
+function* readDigitImages(network, first, count) {
+  const readings = [];
+  for (let k = first; k < first + count; k++) {
+    const { probabilities } = forward(network, digitImage(k));
+    readings.push({ k, label: k % 10, digit: indexOfLargest(probabilities), probabilities });
+    yield;
+  }
+  return readings;
+}

@@ -1,0 +1,182 @@
+"use strict";
+// From pen strokes to pixels, and how sure a reading is: the second half of chapter 3 of
+// neural_network.py, function for function.
+//
+// A stroke is a list of points [x, y]: x to the right, y down, in any unit. A drawing is a list of
+// strokes. Everything here is a function of its arguments. Nothing touches the page.
+
+const PEN_WIDTH = 2.2;         // of the pen in the image that the network sees, in pixels
+
+// Turns pen strokes into the image that MNIST would have made of them, straightened: 784 numbers.
+// As in MNIST (Yadav and Bottou, 2019), the ink fills 20 pixels by its longest side, and its centre
+// of mass is moved to pixel 14 by whole pixels.
+function render(strokes, penWidth = PEN_WIDTH) {
+  if (strokes.length === 0) return new Float64Array(784);
+  const ink = centre(inkOf(strokes, penWidth));
+  return straighten(ink.map(value => value / 255));
+}
+
+// Ink from 0 to 255 in each pixel, by its distance from the pen's path. In whole steps, as in MNIST:
+// sums of whole numbers are exact, so that every language finds the same centre.
+function inkOf(strokes, penWidth) {
+  const { left, top, width, height } = bounds(strokes);
+  const extent = Math.max(width, height) || 1;                  // a dot has none
+  const reach = penWidth / 2 + 0.5;
+  // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23.
+  const toPixels = distance => distance / extent * (20 - penWidth) + 3.5 + penWidth / 2;
+  const nearest = new Float64Array(784).fill(Infinity);         // squared distance to the path
+  for (const stroke of strokes) {
+    const path = stroke.map(([x, y]) => [toPixels(x - left), toPixels(y - top)]);
+    path.forEach((end, i) => {
+      const start = i > 0 ? path[i - 1] : end;
+      measureSegment(nearest, start, end, reach);
+    });
+  }
+  return nearest.map(squared => {
+    const covered = Math.min(Math.max(reach - Math.sqrt(squared), 0), 1);
+    return Math.floor(covered * 255 + 0.5);
+  });
+}
+
+// Lowers the squared distances to those from one segment, at the pixels that its ink can reach.
+function measureSegment(nearest, [x0, y0], [x1, y1], reach) {
+  const dx = x1 - x0;
+  const dy = y1 - y0;
+  const squaredLength = dx * dx + dy * dy || 1;                 // 0 of a dot
+  const firstX = Math.max(Math.ceil(Math.min(x0, x1) - reach), 0);
+  const lastX = Math.min(Math.floor(Math.max(x0, x1) + reach), 27);
+  const firstY = Math.max(Math.ceil(Math.min(y0, y1) - reach), 0);
+  const lastY = Math.min(Math.floor(Math.max(y0, y1) + reach), 27);
+  for (let y = firstY; y <= lastY; y++) {
+    for (let x = firstX; x <= lastX; x++) {
+      const along = ((x - x0) * dx + (y - y0) * dy) / squaredLength;
+      const clipped = Math.min(Math.max(along, 0), 1);
+      const ex = x - x0 - clipped * dx;
+      const ey = y - y0 - clipped * dy;
+      const at = y * 28 + x;
+      nearest[at] = Math.min(nearest[at], ex * ex + ey * ey);
+    }
+  }
+}
+
+// Moves the ink by whole pixels, so that its centre of mass comes to pixel 14.
+function centre(ink) {
+  const right = Math.floor(14 - meanOverInk(ink, x => x) + 0.5);
+  const down = Math.floor(14 - meanOverInk(ink, (x, y) => y) + 0.5);
+  return ink.map((_, i) => pixelAt(ink, i % 28 - right, Math.floor(i / 28) - down));
+}
+
+// Takes away half of an image's slant, as LeCun and others (1998) took all of it: writers lean by
+// habit, and it says nothing about the digit.
+function straighten(image) {
+  const cx = meanOverInk(image, x => x);
+  const cy = meanOverInk(image, (x, y) => y);
+  const cxy = meanOverInk(image, (x, y) => (x - cx) * (y - cy));
+  const vyy = meanOverInk(image, (x, y) => (y - cy) ** 2);
+  const slant = 0.5 * cxy / (vyy + 0.5);
+  return image.map((_, i) => {
+    const y = Math.floor(i / 28);
+    const from = i % 28 + slant * (y - cy);                     // where this pixel is read from
+    const left = Math.floor(from);
+    const part = from - left;
+    return (1 - part) * pixelAt(image, left, y) + part * pixelAt(image, left + 1, y);
+  });
+}
+
+// The mean, over all ink of an image, of something that depends on the place; 0 of blank paper.
+function meanOverInk(image, valueAt) {
+  let ink = 0;
+  let sum = 0;
+  for (let i = 0; i < 784; i++) {
+    if (image[i] === 0) continue;
+    ink += image[i];
+    sum += image[i] * valueAt(i % 28, Math.floor(i / 28));
+  }
+  return ink > 0 ? sum / ink : 0;
+}
+
+// The ink of a pixel; outside the image is paper.
+function pixelAt(image, x, y) {
+  if (x < 0 || x > 27 || y < 0 || y > 27) return 0;
+  return image[y * 28 + x];
+}
+
+// The box around a drawing.
+function bounds(strokes) {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const stroke of strokes) {
+    for (const [x, y] of stroke) {
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  return { left, top, right, bottom, width: right - left, height: bottom - top };
+}
+
+// ── Five looks at one drawing ──
+
+// A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
+// as it is, slimmer, wider, and wider and turned either way. Its reading is the mean of the five.
+// Each look: by what angle it is turned (radians), and how far it is stretched sideways.
+const LOOKS = [[0, 1], [0, 0.75], [0, 1.33], [-0.3, 1.33], [0.3, 1.33]];
+
+// The drawing as a hand might have made it another time: turned by an angle, stretched sideways.
+function vary(strokes, angle, stretch) {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  return strokes.map(stroke =>
+    stroke.map(([x, y]) => [stretch * (x * cos - y * sin), x * sin + y * cos]));
+}
+
+// The images that the network is shown of one drawing: first the drawing as it is.
+function looks(strokes) {
+  return LOOKS.map(([angle, stretch]) => render(vary(strokes, angle, stretch)));
+}
+
+// What a network reads in a drawing: the mean of its looks, and what each of these reads.
+function readDrawing(network, strokes) {
+  const passes = looks(strokes).map(image => ({ image, ...forward(network, image) }));
+  return { strokes, looks: passes, probabilities: meanOf(passes.map(pass => pass.probabilities)) };
+}
+
+// The mean of several vectors, place by place.
+function meanOf(vectors) {
+  return vectors[0].map((_, i) => {
+    const sum = vectors.reduce((total, vector) => total + vector[i], 0);
+    return sum / vectors.length;
+  });
+}
+
+// ── Doubt ──
+
+// The numbers are measured by benchmarks/doubt.py.
+const SURE = 0.78;             // a digit whose mean probability is above this is not doubted
+const HEAVY = 160;             // more ink than this, in pixels, is a blot
+const TWITCH = 0.03;           // a drawing no larger than this, in sheets, is a twitch
+const COUNTS = ["none", "one", "two", "three", "four", "five"];
+
+// Why a reading is doubted, in a few words; "" where it is not. Other shapes than digits do not stay
+// what they are from look to look, nor does what is misread: so the mean of the looks is small.
+function doubt(reading) {
+  const digit = indexOfLargest(reading.probabilities);
+  const ink = reading.looks[0].image.reduce((sum, value) => sum + value, 0);
+  if (ink > HEAVY) return "so much ink: is this a digit?";
+  if (reading.probabilities[digit] > SURE) return "";
+  const votes = new Array(10).fill(0);                          // of the looks, for each digit
+  for (const look of reading.looks) votes[indexOfLargest(look.logits)] += 1;
+  const everyone = COUNTS[reading.looks.length];
+  const others = [...votes.keys()].filter(other => votes[other] > 0 && other !== digit);
+  if (others.length === 0) return `all ${everyone} say ${digit}, but not surely`;
+  const ours = `${COUNTS[votes[digit]]} of ${everyone} ${votes[digit] === 1 ? "says" : "say"} ${digit}`;
+  if (others.length > 1) return `${ours}: is this a digit?`;
+  const other = others[0];
+  return `${ours}, ${COUNTS[votes[other]]} ${votes[other] === 1 ? "says" : "say"} ${other}`;
+}
+
+// Whether a drawing is hardly more than a touch of the sheet, whose width is 1.
+function isTwitch(strokes) {
+  const { width, height } = bounds(strokes);
+  return Math.hypot(width, height) <= TWITCH;
+}
