@@ -375,9 +375,9 @@ def render(strokes, pen=2.2):
 
 
 # A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
-# as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is turned
-# (radians), and how far it is stretched sideways.
-LOOKS = ((0, 1), (0, 0.75), (0, 1.33), (-0.3, 1.33), (0.3, 1.33))
+# as it is, slimmer, wider, and turned either way. Each look: by what angle it is turned (radians), and
+# how far it is stretched sideways.
+LOOKS = ((0, 1), (0, 0.67), (0, 1.5), (-0.15, 1), (0.15, 1))
 
 
 def vary(strokes, angle, stretch):
@@ -407,7 +407,7 @@ def read_drawing(network, strokes):
             "probabilities": probabilities.mean(axis=0)}
 
 
-SURE = 0.78             # a digit whose mean probability is above this is not doubted
+SURE = 0.8              # a digit whose mean probability is above this is not doubted
 HEAVY = 160             # more ink than this, in pixels, is a blot
 COUNTS = ("none", "one", "two", "three", "four", "five")
 
