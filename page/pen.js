@@ -22,8 +22,9 @@ function inkOf(strokes, penWidth) {
   const { left, top, width, height } = bounds(strokes);
   const extent = Math.max(width, height) || 1;                  // a dot has none
   const reach = penWidth / 2 + 0.5;
-  // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23.
-  const toPixels = distance => distance / extent * (20 - penWidth) + 3.5 + penWidth / 2;
+  // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23. The sum in
+  // brackets comes first, as in Python: so both round alike.
+  const toPixels = distance => distance / extent * (20 - penWidth) + (3.5 + penWidth / 2);
   const nearest = new Float64Array(784).fill(Infinity);         // squared distance to the path
   for (const stroke of strokes) {
     const path = stroke.map(([x, y]) => [toPixels(x - left), toPixels(y - top)]);
