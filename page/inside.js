@@ -205,10 +205,6 @@ function plain(number) {
   return Number.isFinite(number) ? number.toFixed(2).replace("-", "−") : "–";
 }
 
-function setText(element, words) {
-  if (element.textContent !== String(words)) element.textContent = words;
-}
-
 // The style sheet's colours, for the canvases.
 function coloursOfPage() {
   const style = getComputedStyle(document.documentElement);
@@ -299,7 +295,7 @@ async function keepPicturesFresh(network) {
   pictures.network = network;
   pictures.biases = network.b1.slice();
   pictures.isPainting = true;
-  const isWhole = await inSlices(paintUnits(network), () => desk.network === network);
+  const isWhole = await inSlices(paintUnitPictures(network), () => desk.network === network);
   if (pictures.network !== network) return;              // another painting has begun
   pictures.isPainting = false;
   if (!isWhole) pictures.network = null;
@@ -307,7 +303,7 @@ async function keepPicturesFresh(network) {
   refresh();
 }
 
-function* paintUnits(network) {
+function* paintUnitPictures(network) {
   const units = network.layers[1];
   const { canvas } = unitPictures;
   const width = 32 * 28;
