@@ -801,7 +801,8 @@ function paintFlow(shown, others, chosen) {
 // A line that carries a number: full for the digit (or towards on), dashed against it.
 function drawCarrier(context, carried, from, to, alpha) {
   const thickness = Math.min(POINT * Math.abs(carried), THICKEST);
-  if (!(thickness > 0.02)) return;
+  const canBeSeen = thickness * alpha > 0.02;            // nor is what is no number
+  if (!canBeSeen) return;
   context.globalAlpha = alpha;
   context.setLineDash(carried > 0 ? [] : [5, 3]);
   drawCurve(context, carried > 0 ? insight.colours.forIt : insight.colours.against, thickness, from, to);
