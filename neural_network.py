@@ -374,6 +374,67 @@ def render(strokes, pen=2.2):
     return straighten(centred.reshape(1, 784) / 255)[0]
 
 
+# A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
+# as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is turned
+# (radians), and how far it is stretched sideways.
+LOOKS = ((0, 1), (0, 0.75), (0, 1.33), (-0.3, 1.33), (0.3, 1.33))
+
+
+def vary(strokes, angle, stretch):
+    """Return the strokes as a hand might have made them another time: turned, then stretched sideways."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    varied = []
+    for stroke in strokes:
+        x, y = np.asarray(stroke, dtype=np.float64).T           # (points,) each
+        varied.append(np.stack([stretch * (x * cos - y * sin), x * sin + y * cos], axis=1))
+    return varied
+
+
+def looks(strokes):
+    """Return the images that a network is shown of one drawing, (looks, 784): the first is it as it is."""
+    return np.array([render(vary(strokes, angle, stretch)) for angle, stretch in LOOKS])
+
+
+def read_drawing(network, strokes):
+    """Return what a network reads in a drawing, as a dictionary.
+
+    "probabilities" (10,) is its reading: the mean over the looks. Of each look there is what it was
+    shown, "images" (looks, 784), and what it read in that: "logits" (looks, 10).
+    """
+    images = looks(strokes)
+    _, logits, probabilities = network.forward(np.float32(images))      # (looks, 10) each
+    return {"strokes": strokes, "images": images, "logits": logits,
+            "probabilities": probabilities.mean(axis=0)}
+
+
+SURE = 0.78             # a digit whose mean probability is above this is not doubted
+HEAVY = 160             # more ink than this, in pixels, is a blot
+COUNTS = ("none", "one", "two", "three", "four", "five")
+
+
+def doubt(reading):
+    """Return why a reading is doubted, in a few words; "" where it is not.
+
+    Other shapes than digits do not stay what they are from look to look, nor does what is misread:
+    so the mean of the looks is small. benchmarks/doubt.py has measured the numbers.
+    """
+    digit = int(reading["probabilities"].argmax())
+    if reading["images"][0].sum() > HEAVY:
+        return "so much ink: is this a digit?"
+    if reading["probabilities"][digit] > SURE:
+        return ""
+    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)         # of the looks, for each digit
+    everyone = COUNTS[len(reading["logits"])]
+    others = [other for other in range(10) if votes[other] > 0 and other != digit]
+    if not others:
+        return f"all {everyone} say {digit}, but not surely"
+    ours = f"{COUNTS[votes[digit]]} of {everyone} {'says' if votes[digit] == 1 else 'say'} {digit}"
+    if len(others) > 1:
+        return f"{ours}: is this a digit?"
+    other = others[0]
+    return f"{ours}, {COUNTS[votes[other]]} {'says' if votes[other] == 1 else 'say'} {other}"
+
+
 def jitter(strokes, rng):
     """Return the strokes as written once more: rounded, bent, slanted and stretched at random."""
     matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2)) + [[0, rng.normal(0, 0.14)], [0, 0]]  # leans above all

@@ -1,5 +1,8 @@
 """How fast is the training, beside other libraries on the same work, here and now?
 
+It begins with the processor and the BLAS kernel that NumPy uses, since a kernel for an older processor
+can be half as fast. Where OPENBLAS_CORETYPE forces one, it is left out here: users have no such setting.
+
     python benchmarks/speed.py               an epoch of ours and of the others, in turns (4 to 10 minutes)
     python benchmarks/speed.py --busy        the same while another process keeps one core busy
     python benchmarks/speed.py --goal 98     from the command to 98 % of the test images (20 minutes: five rates each)

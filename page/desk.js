@@ -9,6 +9,7 @@ const desk = {
   ghosts: [],            // strokes that the page proposes, pale on the sheet
   examples: 0,           // how many digits the page has drawn in its own hand
   ownHand: null,         // the drawing that the page's own hand made last: a touch takes it away
+  writing: null,         // the drawing that the page's own hand is at
   pen: null,             // the pointer that is down: the event that put it there
   penIsOutside: false,   // ink that cannot be seen does not count
   pupil: null,           // the network at hand, with its lessons: see newPupil
@@ -21,6 +22,10 @@ const desk = {
   get isBlank() {
     return this.strokes.length === 0;
   },
+  // Ink is being added, by a pen or by the page's own hand.
+  get isGrowing() {
+    return this.pen !== null || this.writing === this.strokes;
+  },
 };
 
 // The page's own pupil, the trained network, to go back to; null where there is none.
@@ -28,8 +33,35 @@ let pagesOwn = null;
 
 // A pupil is a network with the lessons that it was given, and what it has become by these.
 // kind: "trained" (the page's own), "young" (learns in the page) or "loaded" (from a file).
+// It may bring a function `describe`, which names it in a few words; else nameOfPupil does.
 function newPupil(kind, original, fileName = "") {
   return { kind, fileName, original, lessons: [], network: original };
+}
+
+// Which network this is, in a few words.
+function nameOfPupil(pupil) {
+  if (pupil.describe) return pupil.describe();
+  const names = {
+    trained: "The trained network",
+    young: "A young network",
+    loaded: `The network of ${pupil.fileName}`,
+  };
+  const count = pupil.lessons.length;
+  if (count === 0) return names[pupil.kind];
+  return `${names[pupil.kind]}, taught by you: ${count} ${count === 1 ? "lesson" : "lessons"}`;
+}
+
+// What is known of a network: its size, and how it did when it was trained.
+function factsOfPupil(pupil) {
+  const { layers, training } = pupil.network;
+  const { test_accuracy: accuracy, date } = training;
+  const facts = [layers.join(" → ")];
+  if (accuracy >= 0 && accuracy <= 1) {
+    const when = pupil.lessons.length > 0 ? " before your lessons" : "";
+    facts.push(`read ${percent(accuracy, 2)} of MNIST’s test digits right${when}`);
+  }
+  if (/^\d{4}-\d\d-\d\d$/.test(date)) facts.push(date);
+  return facts.join(" · ");
 }
 
 // Puts another network on the desk.
@@ -47,12 +79,12 @@ const pupilListeners = [];       // functions that are told of a new pupil on th
 const sections = {};
 const onScreen = new Set();      // the ids of the sections that are on screen
 
-const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the pen is down
+const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
 let refreshIsDue = false;
 let sectionsDrawnAt = 0;
 
 // Something on the desk has changed: it will be seen in the next frame. Ink and reading follow the
-// pen in each frame; the sections follow a few times a second while the pen is down, and at once
+// pen in each frame; the sections follow a few times a second while the drawing grows, and at once
 // when it rests.
 function refresh() {
   if (refreshIsDue) return;
@@ -66,7 +98,7 @@ function drawEverything() {
   refreshIsDue = false;
   drawDesk();
   const now = performance.now();
-  if (desk.pen && now - sectionsDrawnAt < SECTION_PAUSE) return;
+  if (desk.isGrowing && now - sectionsDrawnAt < SECTION_PAUSE) return;
   drawSections();
   sectionsDrawnAt = performance.now();
 }
@@ -78,6 +110,7 @@ function drawDesk() {
   document.body.classList.toggle("silent", !desk.network);
   drawSheet();
   showReading(desk.reading);
+  showPupil(desk.pupil);
 }
 
 function drawSections() {
@@ -95,37 +128,112 @@ function settle() {
     : "The sheet is blank.";
 }
 
+// What the sheet shows: of each path the stroke, and how many of its points. So only strokes that
+// have changed are drawn anew, in whatever way they came to be there.
+const sheet = [];
+
 function drawSheet() {
-  $("ghosts").innerHTML = desk.ghosts.map(pathOf).join("");
-  const drawn = $("strokes").children;
-  while (drawn.length > desk.strokes.length) drawn[drawn.length - 1].remove();
+  drawGhosts();
+  const paths = $("strokes").children;
+  while (sheet.length > desk.strokes.length) {
+    sheet.pop();
+    paths[sheet.length].remove();
+  }
   desk.strokes.forEach((stroke, i) => {
-    if (!drawn[i]) $("strokes").append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
-    const path = curvePath(stroke);
-    if (drawn[i].getAttribute("d") !== path) drawn[i].setAttribute("d", path);
+    const shown = sheet[i];
+    if (shown && shown.stroke === stroke && shown.points === stroke.length) return;
+    if (!shown) $("strokes").append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    paths[i].setAttribute("d", curvePath(stroke));
+    sheet[i] = { stroke, points: stroke.length };
   });
 }
 
-function pathOf(stroke) {
-  return `<path d="${curvePath(stroke)}"/>`;
+let ghostsShown = [];
+
+function drawGhosts() {
+  if (ghostsShown === desk.ghosts) return;
+  ghostsShown = desk.ghosts;
+  $("ghosts").innerHTML = desk.ghosts.map(stroke => `<path d="${curvePath(stroke)}"/>`).join("");
 }
 
-// The numeral, the doubt and the bars.
+// ── What it reads ──
+
+// The numeral, the doubt, the looks and the bars.
 function showReading(reading) {
   const shares = reading ? reading.probabilities : new Array(10).fill(0);
   const digit = reading ? indexOfLargest(shares) : -1;
-  const doubts = reading ? doubt(desk.network, reading) : "";
-  $("prediction").textContent = digit < 0 ? "–" : digit;
+  const doubts = reading ? explainDoubt(reading) : "";
+  setText($("prediction"), digit < 0 ? "–" : digit);
   $("prediction").classList.toggle("doubted", doubts !== "");
-  $("doubt").textContent = doubts;
-  paintImage($("seen"), reading ? reading.looks[desk.look].image : new Float64Array(784));
+  $("board").classList.toggle("doubting", doubts !== "");
+  setText($("doubt"), doubts);
+  showLooks(reading);
+  showBars(shares, digit);
+}
+
+// Why a reading is doubted, in a few words; "" where it is not.
+function explainDoubt(reading) {
+  const isNumber = indexOfLargest(reading.probabilities) >= 0;
+  if (!isNumber) return "its numbers have grown beyond all bounds";
+  return isTwitch(reading.strokes) ? "a little more ink?" : doubt(reading);
+}
+
+// The images that the network was shown, each with what it reads there. A touch chooses the one that
+// the sections show.
+function showLooks(reading) {
+  [...$("looks").children].forEach((button, i) => {
+    const look = reading ? reading.looks[i] : null;
+    const digit = look ? indexOfLargest(look.probabilities) : -1;
+    const says = digit < 0 ? "" : `, reads ${digit}`;
+    paintImage(button.querySelector("canvas"), look ? look.image : BLANK_IMAGE);
+    setText(button.querySelector("b"), digit < 0 ? "–" : digit);
+    setAttribute(button, "aria-pressed", i === desk.look);
+    setAttribute(button, "aria-label", `Look ${i + 1}, ${nameOfLook(LOOKS[i])}${says}`);
+  });
+}
+const BLANK_IMAGE = new Float64Array(784);
+
+// How a look differs from the drawing, in words.
+function nameOfLook([angle, stretch]) {
+  const words = [];
+  if (stretch < 1) words.push("slimmer");
+  if (stretch > 1) words.push("wider");
+  if (angle < 0) words.push("turned left");
+  if (angle > 0) words.push("turned right");
+  return words.join(" and ") || "as you drew it";
+}
+
+function buildLooks() {
+  const seen = LOOKS.map((look, i) => `<button aria-pressed="${i === 0}" title="${nameOfLook(look)}">
+    ${PICTURE}<b class="claim">–</b></button>`);
+  $("looks").innerHTML = seen.join("");
+  $("looks").querySelector("canvas").id = "seen";
+  [...$("looks").children].forEach((button, i) => {
+    button.addEventListener("click", () => {
+      desk.look = i;
+      refresh();
+    });
+  });
+}
+
+function showBars(shares, digit) {
+  const percents = wholePercents(shares);
   for (const bar of $("bars").children) {
-    const share = shares[bar.dataset.digit];
-    bar.classList.toggle("first-choice", Number(bar.dataset.digit) === digit);
-    bar.setAttribute("aria-valuenow", (share * 100).toFixed(1));
-    bar.style.setProperty("--share", share);
-    bar.querySelector("b").textContent = (share * 100).toFixed(0);
+    const at = Number(bar.dataset.digit);
+    const share = Number.isFinite(shares[at]) ? shares[at] : 0;
+    bar.classList.toggle("first-choice", at === digit);
+    bar.classList.toggle("none", percents[at] === 0);
+    setAttribute(bar, "aria-valuenow", (share * 100).toFixed(1));
+    bar.style.setProperty("--share", share.toFixed(4));
+    setText(bar.querySelector("b"), percents[at]);
   }
+}
+
+// Which network is on the desk.
+function showPupil(pupil) {
+  if (!pupil) return;
+  setText($("pupil"), nameOfPupil(pupil));
+  setText($("facts-of-pupil"), factsOfPupil(pupil));
 }
 
 // ── The pen ──
@@ -209,25 +317,51 @@ function undo() {
 }
 
 // Draws a digit in the page's own hand, the next one each time.
-async function drawExample() {
+function drawExample() {
   const digit = (3 + desk.examples) % 10;
   desk.examples += 1;
   clearSheet();
+  const strokes = strokesOfHand(digit);
+  writeByHand(strokes, 800 * strokes.length);
+}
+
+// A digit in the page's own hand.
+function strokesOfHand(digit) {
+  return [...$("hand").children[digit].children].map(path => {
+    const length = path.getTotalLength();
+    return Array.from({ length: 41 }, (_, i) => {
+      const { x, y } = path.getPointAtLength(length * i / 40);
+      return [x / 100, y / 100];
+    });
+  });
+}
+
+// Writes a drawing onto the sheet as a hand does, in so many ms; the reading follows it. Returns
+// whether it came to its end: the learner may have begun another drawing.
+async function writeByHand(strokes, duration) {
   const drawing = [];
-  desk.ownHand = drawing;
   desk.strokes = drawing;
-  for (const path of $("hand").children[digit].children) {
-    drawing.push([]);
-    for (let i = 0; i <= 40; i++) {
-      const { x, y } = path.getPointAtLength(path.getTotalLength() * i / 40);
-      drawing.at(-1).push([x / 100, y / 100]);
-      if (wantsNoMotion()) continue;
-      refresh();
-      await new Promise(resolve => setTimeout(resolve, 20));
-      if (desk.strokes !== drawing) return;                     // the learner has begun another
+  desk.ownHand = drawing;
+  desk.writing = drawing;
+  const points = strokes.flatMap((stroke, number) => stroke.map(point => [number, point]));
+  const start = performance.now();
+  let written = 0;
+  while (written < points.length) {
+    const share = wantsNoMotion() ? 1 : Math.min((performance.now() - start) / duration, 1);
+    const due = Math.max(Math.floor(share * points.length), 1);
+    for (const [number, point] of points.slice(written, due)) {
+      if (drawing.length === number) drawing.push([]);
+      drawing[number].push(point);
     }
+    written = due;
+    refresh();
+    if (written === points.length) break;
+    await nextFrame();
+    if (desk.strokes !== drawing) return false;
   }
+  desk.writing = null;
   settle();
+  return true;
 }
 
 // ── Who listens to what ──
@@ -249,6 +383,7 @@ addEventListener("keydown", event => {
   }
 });
 darkMode.addEventListener("change", refresh);
+buildLooks();
 
 // On a phone the sheet docks, as a strip at the top, when the desk has been scrolled away under it.
 new IntersectionObserver(([entry]) => {
@@ -258,7 +393,7 @@ new IntersectionObserver(([entry]) => {
     $("desk").style.setProperty("--kept", board.offsetHeight + "px");
   }
   board.classList.toggle("docked", !entry.isIntersecting && isAbove);
-}, { rootMargin: "-180px 0px 0px" }).observe($("desk"));
+}, { rootMargin: "-130px 0px 0px" }).observe($("desk"));
 
 const sectionObserver = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {

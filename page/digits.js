@@ -37,3 +37,14 @@ function digitImage(k) {
   });
   return digitStore.images[k];
 }
+
+// What a network reads in so many of the images, from the first on. It pauses after each, for inSlices.
+function* readDigitImages(network, first, count) {
+  const readings = [];
+  for (let k = first; k < first + count; k++) {
+    const { probabilities } = forward(network, digitImage(k));
+    readings.push({ k, label: k % 10, digit: indexOfLargest(probabilities), probabilities });
+    yield;
+  }
+  return readings;
+}

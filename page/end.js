@@ -1,1 +1,148 @@
 "use strict";
+// The end: the questions of the start once more. What was bet on then is laid beside what one says now.
+
+// Each question with its answers, of which one is right, and why it is. In "because", {name} stands
+// for what is known when it is said: see knownNow.
+const QUESTIONS = [
+  {
+    id: "draw",
+    question: "While you draw, does the network learn?",
+    answers: ["Yes, a little from each drawing", "No, only when it is taught"],
+    right: 1,
+    because: "Drawing has changed none of its numbers: it only read. {lessons}",
+  },
+  {
+    id: "keep",
+    question: "What does it keep of the pictures that it learned from?",
+    answers: ["Some pictures of each digit", "One average picture of each digit", "No picture, only numbers"],
+    right: 2,
+    because: "It is {parameters} numbers, the same ones for every digit, and it reads by adding and "
+      + "multiplying them. Save it below, and look.",
+  },
+  {
+    id: "rules",
+    question: "Who told it what an 8 looks like?",
+    answers: ["Its programmer, in rules", "Nobody: it found out from examples"],
+    right: 1,
+    because: "No line of the program says anything of any digit. Its numbers were random once, and "
+      + "examples with their labels made them what they are.",
+  },
+  {
+    id: "sure",
+    question: "Can it be sure, and wrong?",
+    answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
+    right: 1,
+    because: "{mistake}",
+  },
+  {
+    id: "follows",
+    question: "How does it know which way to change?",
+    answers: ["It tries at random, and keeps what helps", "It goes where the loss falls", "It is told the right numbers"],
+    right: 1,
+    because: "For each number there is a slope: if it grew a little, would the loss grow? So each moves "
+      + "the other way, a little, and that again and again.",
+  },
+];
+
+const ending = {
+  network: null,         // whose mistake this is:
+  mistake: null,         // of a thousand digits, the one that it is surest of, and wrong
+  count: 0,              // and how many it gets wrong
+};
+
+function betMarkup(when, { id, question, answers }, outcome) {
+  const name = `${when}-${id}`;
+  const choices = answers.map(words => `<label><input type="radio" name="${name}"><span>${words}</span></label>`);
+  return `<fieldset class="bet" id="${name}"><legend>${question}</legend>${choices.join("")}${outcome}</fieldset>`;
+}
+
+const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
+const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
+  `<p class="outcome" hidden><span data-name="first"></span> <b data-name="verdict"></b>
+    <span data-name="because"></span></p>`));
+
+$("first-bets").innerHTML = `<details class="first-bets">
+  <summary>Before you start: five bets</summary>
+  <div class="questions">${FIRST_BETS.join("")}</div>
+  <p class="quiet">At the end of the page you are asked again.</p></details>`;
+$("last-bets").innerHTML = LAST_BETS.join("");
+
+sections.end = showEnd;
+
+function showEnd() {
+  findMistake();
+  const known = knownNow();
+  let rightFirst = 0;
+  let rightNow = 0;
+  let answered = 0;
+  for (const { id, answers, right, because } of QUESTIONS) {
+    const first = bets[`first-${id}`];
+    const now = bets[`last-${id}`];
+    settleBet(`last-${id}`, answers[right]);
+    const isRight = now === answers[right];
+    if (first === answers[right]) rightFirst += 1;
+    if (isRight) rightNow += 1;
+    if (now) answered += 1;
+    fill($(`last-${id}`), {
+      first: first ? `At first you bet: “${first}”.` : "",
+      verdict: isRight ? "Right." : `No: ${answers[right].toLowerCase()}.`,
+      because: because.replace(/\{(\w+)\}/, (_, name) => known[name]),
+    });
+  }
+  const isDone = answered === QUESTIONS.length;
+  const hasBet = QUESTIONS.some(({ id }) => bets[`first-${id}`]);
+  const before = hasBet ? ` Before you started it was ${rightFirst}.` : "";
+  const score = isDone ? `${rightNow} of ${QUESTIONS.length} right.${before}` : "";
+  if ($("score").textContent !== score) $("score").textContent = score;
+}
+
+// What the answers say of the network at hand.
+function knownNow() {
+  const { pupil, network } = desk;
+  if (!pupil) return { lessons: "", parameters: "203,530", mistake: "" };
+  const count = pupil.lessons.length;
+  const lessons = count === 0
+    ? "You have taught it nothing."
+    : `Your ${count === 1 ? "lesson has" : `${count} lessons have`}, and if you take them back, it is as it was.`;
+  return { lessons, parameters: grouped(countParameters(network)), mistake: mistakeInWords() };
+}
+
+function countParameters({ W1, b1, W2, b2 }) {
+  return W1.length + b1.length + W2.length + b2.length;
+}
+
+function mistakeInWords() {
+  const { mistake, count } = ending;
+  if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
+  const { label, digit, probabilities } = mistake;
+  return `Of a thousand digits that other people wrote it reads ${count} wrong. Of one it is `
+    + `${percent(probabilities[digit], 0)} sure that it is a ${digit}, and it was meant to be a ${label}.`;
+}
+
+// Looks once for each network for its surest mistake.
+async function findMistake() {
+  const { network } = desk;
+  if (!network || ending.network === network) return;
+  ending.network = network;
+  ending.mistake = null;
+  try {
+    await loadDigits();
+  } catch {
+    return;                      // then a scribble has to do
+  }
+  const work = readDigitImages(network, DIGITS_TO_LEARN, DIGITS_UNSEEN);
+  const readings = await inSlices(work, () => ending.network === network);
+  if (!readings) return;
+  const wrong = readings.filter(({ label, digit }) => digit >= 0 && digit !== label);
+  const sureness = ({ probabilities, digit }) => probabilities[digit];
+  wrong.sort((one, other) => sureness(other) - sureness(one));
+  ending.mistake = wrong[0] ?? null;
+  ending.count = wrong.length;
+  if (ending.mistake) {
+    const canvas = $("mistake").querySelector("canvas");
+    paintImage(canvas, digitImage(ending.mistake.k));
+  }
+  showEnd();
+}
+
+$("end").addEventListener("change", showEnd);

@@ -1,11 +1,25 @@
 "use strict";
 // Files: what is opened and saved. All that comes from outside, from a file, the browser's store or
-// a link, goes through readNetwork or readDrawings, which take what is well formed and name what is not.
+// a link, goes through readNetwork or readDrawings: one door, which takes what is well formed, knows
+// limits, and says in a sentence what it does not take.
+
+const LARGEST_FILE = 100e6;    // bytes
+const LARGEST_WEIGHT = 1e6;    // the sums of larger ones may overflow
+const MOST_EPOCHS = 1e6;       // in the record of a training
+const MOST_POINTS = 5000;      // of a drawing; a digit has a hundred or two
+const LARGEST_COORDINATE = 1e6;
 
 // Throws a sentence for the reader, unless something holds.
 function check(holds, sentence) {
   if (!holds) throw new Error(sentence);
 }
+
+// What to tell the reader of an error. The browser's own kinds of error speak of programs.
+function sentenceOf(error) {
+  return error.constructor === Error ? error.message : "It cannot be read.";
+}
+
+// ── A network ──
 
 // The network in the content of a weights.json.
 function readNetwork(content) {
@@ -24,25 +38,80 @@ function readNetwork(content) {
     b1: readVector(content, "b1", units),
     W2: readMatrix(content, "W2", units, 10),
     b2: readVector(content, "b2", 10),
-    training: training ?? {},
+    training: readTraining(training),
   };
 }
 
 function readVector(content, name, length) {
-  check(isVector(content[name], length), `${name} should be ${length} finite numbers.`);
+  check(isVector(content[name], length, isWeight),
+    `${name} should be ${length} finite numbers, none beyond a million.`);
   return Float64Array.from(content[name]);
 }
 
 function readMatrix(content, name, rows, columns) {
   const matrix = content[name];
   const isMatrix = Array.isArray(matrix) && matrix.length === rows
-    && matrix.every(row => isVector(row, columns));
-  check(isMatrix, `${name} should be ${rows} × ${columns} finite numbers.`);
+    && matrix.every(row => isVector(row, columns, isWeight));
+  check(isMatrix, `${name} should be ${rows} × ${columns} finite numbers, none beyond a million.`);
   return Float64Array.from(matrix.flat());
 }
 
-function isVector(list, length) {
-  return Array.isArray(list) && list.length === length && list.every(Number.isFinite);
+function isVector(list, length, isOne = Number.isFinite) {
+  return Array.isArray(list) && list.length === length && list.every(isOne);
+}
+
+function isWeight(value) {
+  return Number.isFinite(value) && Math.abs(value) <= LARGEST_WEIGHT;
+}
+
+// What the page shows of the record of a training, and what each must be. The rest is only kept.
+const TRAINING_RECORD = {
+  mean: value => isVector(value, 784, isShare),
+  loss: value => isCourse(value, isPositive),
+  accuracy: value => isCourse(value, isShare),
+  train_accuracy: isShare,
+  test_accuracy: isShare,
+  epochs: isCount,
+  batch_size: isCount,
+  drawings: isCount,
+  seed: isCount,
+  learning_rate: isPositive,
+  seconds: isPositive,
+  distortion: value => typeof value === "boolean",
+  date: value => typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value),
+};
+
+// The record without what is not well formed: a network reads as well without it.
+function readTraining(training) {
+  const isRecord = typeof training === "object" && training !== null && !Array.isArray(training);
+  const record = isRecord ? { ...training } : {};
+  for (const [name, isWellFormed] of Object.entries(TRAINING_RECORD)) {
+    if (!isWellFormed(record[name])) delete record[name];
+  }
+  return record;
+}
+
+function isShare(value) {
+  return Number.isFinite(value) && value >= 0 && value <= 1;
+}
+
+function isPositive(value) {
+  return Number.isFinite(value) && value >= 0;
+}
+
+function isCount(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCourse(list, isOne) {
+  return Array.isArray(list) && list.length <= MOST_EPOCHS && list.every(isOne);
+}
+
+// Whether two networks are the same, number for number.
+function isSameNetwork(one, other) {
+  return one.activation === other.activation
+    && ["layers", "W1", "b1", "W2", "b2"].every(name =>
+      one[name].length === other[name].length && one[name].every((value, i) => value === other[name][i]));
 }
 
 // The content of a weights.json for a network.
@@ -51,7 +120,7 @@ function writeNetwork(network) {
   const rowsOf = (matrix, columns) => {
     const rows = [];
     for (let start = 0; start < matrix.length; start += columns) {
-      rows.push([...matrix.subarray(start, start + columns)]);
+      rows.push(Array.from(matrix.subarray(start, start + columns)));
     }
     return rows;
   };
@@ -59,30 +128,161 @@ function writeNetwork(network) {
     layers,
     activations: [activation, "softmax"],
     W1: rowsOf(W1, layers[1]),
-    b1: [...b1],
+    b1: Array.from(b1),
     W2: rowsOf(W2, 10),
-    b2: [...b2],
+    b2: Array.from(b2),
     training,
   });
 }
 
+// ── Drawings ──
+
 // A list of drawings, {"label": 7, "strokes": [[[x, y], …], …]}, without what the page does not know.
 function readDrawings(list) {
+  check(Array.isArray(list), "Drawings should come as a list.");
   return list.map((drawing, i) => {
     const { label, strokes } = drawing ?? {};
     const isDigit = Number.isInteger(label) && label >= 0 && label <= 9;
     check(isDigit, `drawing ${i + 1}: label should be a digit.`);
     const isDrawing = Array.isArray(strokes) && strokes.length > 0
-      && strokes.every(stroke => Array.isArray(stroke) && stroke.length > 0
-        && stroke.every(point => isVector(point, 2)));
+      && strokes.every(stroke => Array.isArray(stroke) && stroke.length > 0);
     check(isDrawing, `drawing ${i + 1}: strokes should be lists of points [x, y].`);
+    const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
+    check(points <= MOST_POINTS, `drawing ${i + 1}: it has ${grouped(points)} points, and more than `
+      + `${grouped(MOST_POINTS)} are not taken.`);
+    check(strokes.every(stroke => stroke.every(isPoint)),
+      `drawing ${i + 1}: a point should be [x, y], two numbers, neither beyond a million.`);
     return { label, strokes };
   });
 }
 
+function isPoint(point) {
+  return isVector(point, 2, value => Number.isFinite(value) && Math.abs(value) <= LARGEST_COORDINATE);
+}
+
+// ── Opening ──
+
+const loadedPupils = [];       // the networks of files, with the lessons that they were given here
+
+// A file may hold a picture, a network or drawings.
+async function openAnything(file) {
+  const canReadPictures = typeof isPicture === "function";     // until page/photo.js has landed
+  if (canReadPictures && isPicture(file)) {
+    readPicture(file);
+    return;
+  }
+  let content;
+  try {
+    content = await readContent(file);
+  } catch (error) {
+    showMessage(`${file.name}: ${sentenceOf(error)} Nothing has changed.`);
+    return;
+  }
+  showMessage("");
+  if (content.network) {
+    useLoaded(content.network, file.name);
+    sayOpened(`This is the network of ${file.name} now. Reload the page for its own.`);
+  } else {
+    const kept = await giveLessons(content.drawings);
+    if (kept !== null) sayOpened(`The drawings of ${file.name} are lessons now.${kept}`);
+  }
+}
+
+// The network or the drawings in a file. Throws a sentence if the page cannot use them.
+async function readContent(file) {
+  check(file.size <= LARGEST_FILE, "It is larger than 100 MB.");
+  const values = parseValues(await file.text());
+  check(values.length > 0, "It holds neither drawings nor a network.");
+  const isNetwork = Boolean(values[0]?.layers || values[0]?.W1);
+  if (isNetwork) return { network: readNetwork(values[0]) };
+  checkRoom(desk.pupil, values.length);
+  return { drawings: readDrawings(values) };
+}
+
+// A JSON value, a list of them, or one on each line.
+function parseValues(text) {
+  try {
+    return [JSON.parse(text)].flat();
+  } catch {
+    // Then it should be one on each line.
+  }
+  const lines = text.split("\n").filter(line => line.trim() !== "");
+  try {
+    return lines.map(line => JSON.parse(line));
+  } catch {
+    throw new Error("It is not JSON, in which networks and drawings are saved.");
+  }
+}
+
+// A network that was here before comes back with its lessons.
+function useLoaded(network, fileName) {
+  const known = [pagesOwn, ...loadedPupils].find(pupil => pupil && isSameNetwork(pupil.original, network));
+  if (!known) loadedPupils.push(newPupil("loaded", network, fileName));
+  usePupil(known ?? loadedPupils.at(-1));
+}
+
+function sayOpened(words) {
+  $("opened").textContent = words;
+}
+
+// ── Saving ──
+
+function saveFile(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60e3);      // when the browser has surely read it
+}
+
+function saveLessons() {
+  const lessons = desk.pupil?.lessons ?? [];
+  if (lessons.length === 0) {
+    showMessage("There are no lessons yet: what you teach is saved.");
+    return;
+  }
+  saveFile("drawings.json", JSON.stringify(lessons.map(({ label, strokes }) => ({ label, strokes }))));
+}
+
+function saveNetwork() {
+  if (desk.network) saveFile("weights.json", writeNetwork(desk.network));
+  else showMessage("There is no network to save.");
+}
+
+// ── Messages ──
+
 function showMessage(sentence) {
   $("message").textContent = sentence;
 }
+
+// ── The section ──
+
+sections.files = showFiles;
+
+function showFiles() {
+  if (desk.network) fill($("files"), { parameters: grouped(countParameters(desk.network)) });
+}
+
+$("save-drawings").addEventListener("click", saveLessons);
+$("save-network").addEventListener("click", saveNetwork);
+$("file").addEventListener("change", async event => {
+  const [file] = event.target.files;
+  if (file) await openAnything(file);
+  event.target.value = "";                       // so that the same file may be chosen again
+});
+addEventListener("dragover", event => event.preventDefault());
+addEventListener("drop", event => {
+  event.preventDefault();
+  const [file] = event.dataTransfer.files;
+  if (file) openAnything(file);
+});
+addEventListener("paste", event => {
+  const [file] = event.clipboardData.files;
+  if (file) openAnything(file);
+});
 addEventListener("click", () => {
   if (desk.network) showMessage("");             // what was said has been read
 }, true);
+addEventListener("keydown", event => {
+  if (event.key === "Escape") showMessage("");
+});

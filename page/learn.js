@@ -6,7 +6,7 @@
 
 // ── What is computed: nothing here touches the page ──
 
-const PIECE = 32;              // images in one go, which takes a few milliseconds
+const IMAGES_AT_ONCE = 32;              // images in one go, which takes a few milliseconds
 const EPOCHS_TO_REST = 1000;   // then it rests: with few images these may be a second's work
 const MOST_MOMENTS = 24;       // of a run that are kept, each with all its weights
 
@@ -104,7 +104,7 @@ function* train(run) {
 // 5,000 images at once would block the page. So a large mini-batch goes in pieces. They all see the
 // network as it was, for it is moved only when the gradients of all pieces are added up.
 function* takeStep(network, batch, labels, learningRate) {
-  if (batch.length <= PIECE) {
+  if (batch.length <= IMAGES_AT_ONCE) {
     return learnFrom(network, batch.map(digitImage), labels, learningRate);
   }
   const { passes, gradients } = yield* gradientInPieces(network, batch, labels);
@@ -116,9 +116,9 @@ function* takeStep(network, batch, labels, learningRate) {
 function* gradientInPieces(network, batch, labels) {
   const passes = [];
   const sums = {};
-  for (let start = 0; start < batch.length; start += PIECE) {
-    const images = batch.slice(start, start + PIECE).map(digitImage);
-    const labelsOfPiece = labels.slice(start, start + PIECE);
+  for (let start = 0; start < batch.length; start += IMAGES_AT_ONCE) {
+    const images = batch.slice(start, start + IMAGES_AT_ONCE).map(digitImage);
+    const labelsOfPiece = labels.slice(start, start + IMAGES_AT_ONCE);
     const passesOfPiece = images.map(image => forward(network, image));
     const gradients = backward(network, images, labelsOfPiece, passesOfPiece);
     // Each piece's gradient is a mean over its images: it counts by its share of them.
@@ -149,7 +149,7 @@ function* measureUnseen(run) {
     loss += crossEntropy([probabilities], [label]) / DIGITS_UNSEEN;
     reads.push(indexOfLargest(probabilities));
     if (reads.at(-1) === label) right += 1;
-    if (k % PIECE === 0) yield;
+    if (k % IMAGES_AT_ONCE === 0) yield;
   }
   const moment = { seen: run.seen, loss, accuracy: right / DIGITS_UNSEEN };
   run.reads = reads;
@@ -477,7 +477,7 @@ function showControls() {
 // The weights of all hidden units, and what the network makes of twenty digits.
 function* showNetwork(network) {
   learning.painted = network;
-  yield* paintUnits($("learn-units"), network, { W1: 0.6, W2: 2 });
+  yield* paintAllWeights($("learn-units"), network, { W1: 0.6, W2: 2 });
   [...$("learn-digits").children].forEach((pair, i) => {
     const k = DIGITS_TO_LEARN + i;
     showPair(pair, k, indexOfLargest(forward(network, digitImage(k)).probabilities));
@@ -486,7 +486,7 @@ function* showNetwork(network) {
 
 // Paints the numbers of a network, or their slopes: for each hidden unit a square, its 784 weights.
 // The line below it is its ten weights to the digits and, apart, its bias. `most`: the full colour.
-function* paintUnits(canvas, { W1, b1, W2 }, most) {
+function* paintAllWeights(canvas, { W1, b1, W2 }, most) {
   const units = b1.length;
   const columns = Math.ceil(Math.sqrt(units));
   const rows = Math.ceil(units / columns);
@@ -674,7 +674,7 @@ function* measureHill(hill) {
   hill.isMeasured = true;
   yield* measureWeight(hill);
   const { dW1, db1, dW2 } = gradients;
-  yield* paintUnits($("hill-slopes"), { W1: dW1, b1: db1, W2: dW2 }, {
+  yield* paintAllWeights($("hill-slopes"), { W1: dW1, b1: db1, W2: dW2 }, {
     W1: strength(dW1),
     W2: strength(dW2),
   });
@@ -836,7 +836,7 @@ function showStep() {
   $("learn-laid").hidden = !laid;
   if (!laid) return;
   const { before, after } = laid;
-  const batch = laid.batch.slice(0, PIECE);
+  const batch = laid.batch.slice(0, IMAGES_AT_ONCE);
   const labels = batch.map(labelOfDigit);
   const [was, is] = [before, after].map(network =>
     batch.map(k => forward(network, digitImage(k)).probabilities));

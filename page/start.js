@@ -23,18 +23,24 @@ async function fetchNetwork() {
 }
 
 async function start() {
+  let network = null;
   try {
-    pagesOwn = newPupil("trained", readNetwork(await fetchNetwork()));
-    usePupil(pagesOwn);
+    network = readNetwork(await fetchNetwork());
   } catch (error) {
-    showMessage(`There is no network here that the page can use. ${error.message} `
+    showMessage(`There is no network here that the page can use. ${sentenceOf(error)} `
       + "Make one: python neural_network.py");
-    $("about").textContent = "No network.";
+    $("pupil").textContent = "No network.";
+  }
+  if (network) {
+    pagesOwn = newPupil("trained", network);
+    usePupil(pagesOwn);
+    await takeUpLessons();
   }
   performance.mark("ready");
 }
 
 $("needs").remove();
+openLink();                      // before all else: it may bring a drawing
 drawEverything();
 // When the first screen is painted.
 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));
