@@ -119,9 +119,9 @@ function bounds(strokes) {
 // ── Five looks at one drawing ──
 
 // A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
-// as it is, slimmer, wider, and turned either way. Its reading is the mean of the five.
+// as it is, slimmer, wider, and wider and turned either way. Its reading is the mean of the five.
 // Each look: by what angle it is turned (radians), and how far it is stretched sideways.
-const LOOKS = [[0, 1], [0, 0.67], [0, 1.5], [-0.15, 1], [0.15, 1]];
+const LOOKS = [[0, 1], [0, 0.75], [0, 1.33], [-0.3, 1.33], [0.3, 1.33]];
 
 // The drawing as a hand might have made it another time: turned by an angle, stretched sideways.
 function vary(strokes, angle, stretch) {
@@ -153,7 +153,7 @@ function meanOf(vectors) {
 // ── Doubt ──
 
 // benchmarks/doubt.py has measured the first two.
-const SURE = 0.8;              // a digit whose mean probability is above this is not doubted
+const SURE = 0.78;             // a digit whose mean probability is above this is not doubted
 const HEAVY = 160;             // more ink than this, in pixels, is a blot
 const TWITCH = 0.03;           // a drawing no larger than this, in sheets, is hardly a touch
 const COUNTS = ["none", "one", "two", "three", "four", "five"];
