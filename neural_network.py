@@ -641,8 +641,9 @@ def looks(strokes):
 def read_drawing(network, strokes):
     """Return what a network reads in a drawing, as a dictionary.
 
-    "probabilities" (10,) is its reading: the mean over the looks. Of each look there is what it was
-    shown, "images" (looks, 784), and what it read in that: "logits" (looks, 10).
+    "probabilities" (10,) is its reading: the mean over the looks, as Krizhevsky and others (2012) took
+    it over ten views of a photograph. Of each look there is what the network was shown, "images"
+    (looks, 784), and what it read in that, "logits" (looks, 10).
     """
     images = looks(strokes)
     _, logits, probabilities = network.forward(np.float32(images))      # (looks, 10) each
@@ -650,6 +651,7 @@ def read_drawing(network, strokes):
             "probabilities": probabilities.mean(axis=0)}
 
 
+# benchmarks/doubt.py has measured these two.
 SURE = 0.78             # a digit whose mean probability is above this is not doubted
 HEAVY = 160             # more ink than this, in pixels, is a blot
 COUNTS = ("none", "one", "two", "three", "four", "five")
@@ -658,24 +660,29 @@ COUNTS = ("none", "one", "two", "three", "four", "five")
 def doubt(reading):
     """Return why a reading is doubted, in a few words; "" where it is not.
 
-    Other shapes than digits do not stay what they are from look to look, nor does what is misread:
-    so the mean of the looks is small. benchmarks/doubt.py has measured the numbers.
+    What is no digit does not stay the same from look to look, nor does what is misread: so their means
+    are small.
     """
     digit = int(reading["probabilities"].argmax())
     if reading["images"][0].sum() > HEAVY:
         return "so much ink: is this a digit?"
     if reading["probabilities"][digit] > SURE:
         return ""
-    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)         # of the looks, for each digit
+    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)         # (10,), of the looks
     everyone = COUNTS[len(reading["logits"])]
     others = [other for other in range(10) if votes[other] > 0 and other != digit]
-    if not others:
+    if len(others) == 0:
         return f"all {everyone} say {digit}, but not surely"
-    ours = f"{COUNTS[votes[digit]]} of {everyone} {'says' if votes[digit] == 1 else 'say'} {digit}"
+    ours = f"{COUNTS[votes[digit]]} of {everyone} {say_or_says(votes[digit])} {digit}"
     if len(others) > 1:
         return f"{ours}: is this a digit?"
     other = others[0]
-    return f"{ours}, {COUNTS[votes[other]]} {'says' if votes[other] == 1 else 'say'} {other}"
+    return f"{ours}, {COUNTS[votes[other]]} {say_or_says(votes[other])} {other}"
+
+
+def say_or_says(count):
+    """Return the verb for so many looks: one says, two say."""
+    return "says" if count == 1 else "say"
 
 
 def jitter(strokes, rng):

@@ -105,6 +105,7 @@ function weightOfFullColour(weights) {
 
 const insight = {
   unit: null,            // the unit that is stepped through; null is the strongest one
+  heldUnit: null,        // that strongest one, held while one steps and draws on
   time: 0,               // how far it is stepped through: see STEPS
   count: 0,              // how many units have come in
   digit: null,           // the digit whose score is looked at; null is the one that is read
@@ -154,6 +155,7 @@ function answersOf() {
 function showInside() {
   if (!desk.network) return;
   insight.answers = answersOf();
+  if (desk.isBlank) insight.heldUnit = null;
   insight.colours ??= coloursOfPage();
   keepPicturesFresh(desk.network);
   showNames();
@@ -179,8 +181,10 @@ function showNames() {
   const voted = isBlank ? -1 : indexOfLargest(desk.reading.probabilities);
   const isTheOne = isBlank || (desk.look === 0 && voted === winner);
   $("inside-look").hidden = isTheOne;
+  const units = network.layers[1];
   fill($("inside"), {
-    units: grouped(network.layers[1]),
+    units: grouped(units),
+    "hidden-units": `${grouped(units)} hidden unit${units === 1 ? "" : "s"}`,
     digit,
     look: desk.look + 1,
     winner: numeral(winner),
@@ -326,11 +330,12 @@ function drawUnit(context, unit, left, top, side) {
 
 // ── One unit, step by step ──
 
-// The unit that is stepped through. It stays the same while one steps and draws.
+// The unit that is stepped through.
 function unitOnStage() {
   const { order, network } = insight.answers;
-  const isThere = insight.unit !== null && insight.unit < network.layers[1];
-  return isThere ? insight.unit : order[0];
+  const unit = insight.unit ?? insight.heldUnit;
+  const isThere = unit !== null && unit < network.layers[1];
+  return isThere ? unit : order[0];
 }
 
 function showStage() {
@@ -623,15 +628,17 @@ function showTugWords(scores) {
   const second = indexOfLargest(behind);
   const { from } = leaders.at(-1);
   const isDone = count === units;
-  $("tug-tipped").hidden = !isDone;
-  $("tug-so-far").hidden = isDone;
+  $("tug-diverged").hidden = leader >= 0;
+  $("tug-so-far").hidden = leader < 0 || isDone;
+  $("tug-done").hidden = leader < 0 || !isDone;
+  $("tug-tipped").hidden = leaders.length < 2;
   fill($("tug-words"), {
     count: grouped(count),
     leader: numeral(leader),
     second: numeral(second),
     lead: plain(scores[leader] - scores[second]),
     tip: grouped(from),
-    before: leaders.length > 1 ? numeral(leaders.at(-2).digit) : "nobody else",
+    before: leaders.length < 2 ? "" : numeral(leaders.at(-2).digit),
   });
 }
 
@@ -736,11 +743,7 @@ function showFlow() {
 }
 
 function showSums([ofBlank, ofShown, ofOthers]) {
-  const { network } = insight.answers;
-  const units = network.layers[1];
   fill($("sums"), {
-    shown: Math.min(SHOWN, units),
-    others: grouped(Math.max(units - SHOWN, 0)),
     "of-blank": points(ofBlank),
     "of-shown": points(ofShown),
     "of-others": points(ofOthers),
@@ -798,7 +801,8 @@ function paintFlow(shown, others, chosen) {
 // A line that carries a number: full for the digit (or towards on), dashed against it.
 function drawCarrier(context, carried, from, to, alpha) {
   const thickness = Math.min(POINT * Math.abs(carried), THICKEST);
-  if (!(thickness > 0.02)) return;
+  const canBeSeen = thickness * alpha > 0.02;            // nor is what is no number
+  if (!canBeSeen) return;
   context.globalAlpha = alpha;
   context.setLineDash(carried > 0 ? [] : [5, 3]);
   drawCurve(context, carried > 0 ? insight.colours.forIt : insight.colours.against, thickness, from, to);
@@ -845,9 +849,10 @@ function isOrderDue() {
 
 function galleryLayout(width, units) {
   const space = width * Math.min(1.2 * width, 440);
-  const cell = Math.min(Math.max(Math.floor(Math.sqrt(space / units)), 11), 64);
-  const columns = Math.max(Math.floor(width / cell), 1);
-  return { cell, columns, height: Math.ceil(units / columns) * cell };
+  const side = Math.min(Math.max(Math.sqrt(space / units), 11), 64);
+  const columns = Math.max(Math.round(width / side), 1);
+  const cell = width / columns;
+  return { cell, columns, height: Math.ceil(Math.ceil(units / columns) * cell) };
 }
 
 function paintGallery() {
@@ -931,7 +936,7 @@ function stopRun(name) {
 }
 
 function setTime(time) {
-  insight.unit = unitOnStage();
+  if (!desk.isBlank) insight.heldUnit = unitOnStage();
   insight.time = time;
   showPart("stage");
 }
