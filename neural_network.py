@@ -516,10 +516,10 @@ def read_mnist(path):
                 arrays.append(array)
     except Exception as error:                              # zipfile, zlib, NumPy: each has its own
         if path == BUNDLED_MNIST:
-            help = "`git checkout data/mnist.npz`, or a new copy of the project, brings it back"
+            remedy = "`git checkout data/mnist.npz`, or a new copy of the project, brings it back"
         else:
-            help = "delete it: the next run finds MNIST elsewhere"
-        raise ValueError(f"{path} does not hold MNIST, it is damaged ({error}); {help}") from None
+            remedy = "delete it, and the next run finds MNIST elsewhere"
+        raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); {remedy}") from None
     images, labels, test_images, test_labels = arrays
     return images, labels.astype(int), test_images, test_labels.astype(int)
 
@@ -617,14 +617,14 @@ def squared_distance(x, y, path):
     return (to_x * to_x + to_y * to_y).min(axis=0)
 
 
-# A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
-# as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is turned
-# (radians), and how far it is stretched sideways.
+# A digit stays what it is when another hand writes it. So the network looks at a drawing five
+# times: as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is
+# turned (radians), and how far it is stretched sideways.
 LOOKS = ((0, 1), (0, 0.75), (0, 1.33), (-0.3, 1.33), (0.3, 1.33))
 
 
 def vary(strokes, angle, stretch):
-    """Return the strokes as a hand might have made them another time: turned, then stretched sideways."""
+    """Return the strokes as a hand might have made them another time: turned, then stretched."""
     cos, sin = np.cos(angle), np.sin(angle)
     varied = []
     for stroke in strokes:
@@ -634,16 +634,16 @@ def vary(strokes, angle, stretch):
 
 
 def looks(strokes):
-    """Return the images that a network is shown of one drawing, (looks, 784): the first is it as it is."""
+    """Return the images that a network is shown of one drawing, (looks, 784), first as it is."""
     return np.array([render(vary(strokes, angle, stretch)) for angle, stretch in LOOKS])
 
 
 def read_drawing(network, strokes):
     """Return what a network reads in a drawing, as a dictionary.
 
-    "probabilities" (10,) is its reading: the mean over the looks, as Krizhevsky and others (2012) took
-    it over ten views of a photograph. Of each look there is what the network was shown, "images"
-    (looks, 784), and what it read in that, "logits" (looks, 10).
+    "probabilities" (10,) is its reading: the mean over the looks, as Krizhevsky and others (2012)
+    took it over ten views of a photograph. Of each look there is what the network was shown,
+    "images" (looks, 784), and what it read in that, "logits" (looks, 10).
     """
     images = looks(strokes)
     _, logits, probabilities = network.forward(np.float32(images))      # (looks, 10) each
@@ -660,15 +660,15 @@ COUNTS = ("none", "one", "two", "three", "four", "five")
 def doubt(reading):
     """Return why a reading is doubted, in a few words; "" where it is not.
 
-    What is no digit does not stay the same from look to look, nor does what is misread: so their means
-    are small.
+    What is no digit does not stay the same from look to look, nor does what is misread: so their
+    means are small.
     """
     digit = int(reading["probabilities"].argmax())
     if reading["images"][0].sum() > HEAVY:
         return "so much ink: is this a digit?"
     if reading["probabilities"][digit] > SURE:
         return ""
-    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)         # (10,), of the looks
+    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)     # (10,), of the looks
     everyone = COUNTS[len(reading["logits"])]
     others = [other for other in range(10) if votes[other] > 0 and other != digit]
     if len(others) == 0:
@@ -739,17 +739,22 @@ def save_network(network, path):
         new_path, new_twin = Path(folder, path.name), Path(folder, twin.name)
         new_path.write_text(text, encoding="utf-8")
         new_twin.write_text(f"const WEIGHTS = {text};\n", encoding="utf-8")
-        for old, new in (path, new_path), (twin, new_twin):
-            if old.exists():
-                shutil.copymode(old, new)
+        try:
+            replace(path, new_path)
+            replace(twin, new_twin)
+        except KeyboardInterrupt:                           # between the two, which are to be alike
+            replace(path, new_path)
+            replace(twin, new_twin)
+            raise
 
-        def replace_both():
-            os.replace(new_twin, twin)
-            os.replace(new_path, path)
 
-        # Both are whole now. A thread does this, as Ctrl-C does not reach it between the two.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(replace_both).result()
+def replace(old, new):
+    """Put a new file in the place of an old one, with its mode, unless that is done already."""
+    if not new.exists():
+        return
+    if old.exists():
+        shutil.copymode(old, new)
+    os.replace(new, old)
 
 
 def check_output(path):
@@ -951,8 +956,9 @@ def write_report(folder, network, images, labels):
     history = history_table(network)
     history.to_csv(folder / "history.csv")
     probabilities = network.forward(images)[2]
-    sizes = {"font.size": 13, "axes.titlesize": 15, "axes.formatter.min_exponent": 3}   # 0.04, not 4e-2
-    with rc_context(sizes):
+    # The last: a scale with 0.04, not with 4 times a power of 10.
+    style = {"font.size": 13, "axes.titlesize": 15, "axes.formatter.min_exponent": 3}
+    with rc_context(style):
         figure = Figure(figsize=(18, 19), layout="constrained")
         places = figure.subplot_mosaic("012;333;444", height_ratios=[6, 5.4, 5.4])
         draw_loss(places["0"], history)
@@ -978,6 +984,7 @@ def draw_loss(axes, history):
     """Draw how the loss fell, epoch by epoch."""
     history["loss"].plot(ax=axes, logy=True, style=".-")
     axes.set(title="Loss while learning (guessing: 2.3)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
 
 
 def draw_errors(axes, history):
@@ -986,6 +993,7 @@ def draw_errors(axes, history):
     errors = 1 - history.drop(columns="loss")
     errors.rename(columns=names).plot(ax=axes, logy=True, style=".-")
     axes.set(title="Error: the share misread (guessing: 0.9)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
 
 
 def draw_confusions(axes, labels, read):
@@ -1165,8 +1173,8 @@ class Run:
         share = self.share_read(whole)
         if share <= self.NO_BETTER_THAN_GUESSING:
             raise FloatingPointError(
-                f"what was learned reads {share:.0%} of the images, no better than guessing, and is "
-                f"not saved. {self.what_is_saved()} Try another --learning-rate, or more epochs.")
+                f"what was learned reads {share:.0%} of the images, no better than guessing, and "
+                f"is not saved. {self.what_is_saved()} Try another --learning-rate.")
         whole.save(self.options.output)
 
     def what_is_saved(self):
@@ -1275,7 +1283,7 @@ def main():
         epochs = len(run.record["loss"])
         if epochs == 0:
             sys.exit("\nStopped in the first epoch: the old files stay as they were.")
-        say(f"\nStopped after {epochs} of {options.epochs} epochs. What was learned is saved.")
+        say(f"\nStopped after {epochs} of {options.epochs} epochs. Saving what was learned …")
         if (HERE / ".git").exists() and options.output.resolve() == DEFAULT_OUTPUT:
             say("`git checkout weights.json weights.js` brings the shipped network back.")
     run.save()

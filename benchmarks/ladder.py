@@ -3,8 +3,9 @@
     python benchmarks/ladder.py              the rungs of under a minute
     python benchmarks/ladder.py --all        with the last ones too, which take many minutes
 
-Prints the table that stands in README: seconds from the command to its end, MNIST's test images, and real drawings
-(the mean of the collections in ../shared/drawings). It first looks whether README holds these commands.
+Prints the table that stands in README: seconds from the command to its end, MNIST's test images, and real drawings,
+read as the page reads them (the mean of the collections in ../shared/drawings; without these, the one that ships).
+It first looks whether README holds these commands.
 """
 import argparse
 import subprocess
@@ -17,9 +18,8 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from browser import DRAWINGS
-from neural_network import NeuralNetwork
-from recognition import read_images
+from drawings import drawing_files
+from neural_network import NeuralNetwork, count_read, read_drawings
 from speed import mnist_at_hand
 
 LADDER = {
@@ -40,7 +40,7 @@ def main():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     if lacking := [words for words in LADDER if f"`{words}`" not in readme]:
         sys.exit(f"ladder.py: README.md lacks `{lacking[0]}`")
-    collections = [read_images(path) for path in sorted(DRAWINGS.glob("*.jsonl"))]
+    collections = [read_drawings(path) for path in drawing_files()]
     print("| what is new | options | seconds | MNIST's test images | real drawings |\n|---|---|---|---|---|", flush=True)
     for words, idea in list(LADDER.items())[:None if options.all else -LONG]:
         seconds, test, drawings = measure(words, collections)
@@ -55,8 +55,8 @@ def measure(words, collections):
                        stdout=subprocess.DEVNULL, check=True, env=environment)
         seconds = time.monotonic() - start
         network = NeuralNetwork.load(output)
-    return (seconds, network.training["test_accuracy"],
-            np.mean([network.accuracy(*collection) for collection in collections]) if collections else np.nan)
+    shares = [count_read(network, drawings) / len(drawings) for drawings in collections]
+    return seconds, network.training["test_accuracy"], np.mean(shares)
 
 
 if __name__ == "__main__":
