@@ -405,7 +405,7 @@ function stageLayout(width) {
     return { top, side, piles: { left: side + 20, width: 72 }, curve: { left: side + 142, width: 104 }, pulls };
   }
   const side = Math.round(0.48 * width);
-  const pulls = { left: 0, top: top + side + 64, width, row: 24 };
+  const pulls = { left: 0, top: top + side + 60, width, row: 20 };
   const curve = { left: side + 112, width: width - side - 116 };
   return { top, side, piles: { left: side + 12, width: 58 }, curve, pulls };
 }
@@ -566,7 +566,8 @@ function paintCurve(context, work, { top, side, piles, curve }, levels) {
   const [activation, minusBlank] = roundParts([work.activation, -work.atBlank]);
   const change = `change ${points(activation + minusBlank)}`;
   drawLine(context, insight.colours.ink, 3, [x(work.atBlank), bottom], [dot, bottom]);
-  writeAt(context, change, left + width / 2, bottom + 28, { align: "center", colour: insight.colours.ink, bold: true });
+  const strong = { align: "right", colour: insight.colours.ink, bold: true };
+  writeAt(context, change, left + width, bottom + 28, strong);
 }
 
 function drawCircle(context, x, y, colour) {
