@@ -357,7 +357,7 @@ function showStage() {
 
 function showStageControls(unit) {
   const { network } = insight.answers;
-  const step = Math.min(Math.floor(insight.time), STEPS);
+  const step = Math.ceil(insight.time);
   const field = $("inside-unit");
   field.max = network.layers[1];
   if (document.activeElement !== field) field.value = unit + 1;
@@ -519,7 +519,7 @@ function paintPiles(context, work, { top, side, piles }, levels, time) {
     const toY = levels.y(isFor ? heap.forIt : -heap.against);
     const x = fromX + (toX - fromX) * way;
     const y = fromY + (toY - fromY) * way * way;
-    const edge = Math.max(size * Math.sqrt(Math.abs(product) / most), 1.5);     // its area is the product
+    const edge = Math.max(size * Math.sqrt(Math.abs(product) / most), 2.5);     // its area is the product
     drawBar(context, x - edge / 2, y - edge / 2, edge, edge, isFor);
   }
   if (part < 1) return;
