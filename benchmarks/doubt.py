@@ -2,9 +2,10 @@
 
     python benchmarks/doubt.py [--weights weights.json]
 
-SURE, the one number of `doubt`, is set by real digits of one half of the writers, and by nothing else: so that
-3.6 % of what is read right there are doubted. What it does is said of the other half; then the halves change
-places. data/letters.jsonl, letters and signs in ten hands, has set nothing. Scribbles and blots are made here.
+SURE, the one number of `doubt`, was set by real digits of one half of the writers, and by nothing else: so that 3.6 %
+of what is read right there are doubted. What that does is said of the other half; then the halves change places. What
+ships is the round number just below. data/letters.jsonl, letters and signs in ten hands, has set nothing. Scribbles
+and blots are made here.
 """
 import argparse
 import sys
@@ -54,10 +55,14 @@ def split_writers(drawings, rng):
     return np.array([half[drawing["source"], drawing["writer"]] for drawing in drawings])
 
 
+def share(doubted):
+    """Return the share of a group that is doubted, as text; of an empty group, a dash."""
+    return f"{np.mean(doubted):9.1%}" if len(doubted) else f"{'–':>9}"
+
+
 def tell(name, readings):
     """Print how many of a group's readings are doubted."""
-    doubted = np.mean([doubt(reading) != "" for reading in readings])
-    print(f"{name:36} {len(readings):6} {doubted:9.1%}")
+    print(f"{name:36} {len(readings):6} {share([doubt(reading) != '' for reading in readings])}")
 
 
 @threadpool_limits.wrap(limits=1)       # on matrices as small as a drawing's, more threads only wait
@@ -80,9 +85,9 @@ def main():
     print(f"SURE set on half of the writers, so that {WISHED:.1%} are doubted; doubted in the other half:")
     for one, other in ((0, 1), (1, 0)):
         sure = np.quantile(surest[is_right & (half == one)], WISHED)
-        right = np.mean(surest[is_right & (half == other)] <= sure)
-        misread = np.mean(surest[~is_right & (half == other)] <= sure)
-        print(f"    SURE {sure:.3f}: {right:.1%} of what is read right, {misread:.1%} of the misread")
+        right = share(surest[is_right & (half == other)] <= sure)
+        misread = share(surest[~is_right & (half == other)] <= sure)
+        print(f"    SURE {sure:.3f}: {right} of what is read right, {misread} of the misread")
 
     print(f"\nWith SURE = {SURE}, as it ships{'':9} number   doubted")
     for side in (0, 1):

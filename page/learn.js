@@ -10,8 +10,8 @@ const IMAGES_AT_ONCE = 32;              // images in one go, which takes a few m
 const EPOCHS_TO_REST = 1000;   // then it rests: with few images these may be a second's work
 const MOST_MOMENTS = 24;       // of a run that are kept, each with all its weights
 
-// Random numbers that are the same each time for the same seed ("minimal standard", Park and Miller,
-// 1988). The first few are thrown away, since those of small seeds are small.
+// Random numbers that are the same each time for the same seed ("minimal standard", Park and
+// Miller, 1988). The first few are thrown away, since those of small seeds are small.
 function seededRandom(seed) {
   let state = seed + 1;
   const next = () => {
@@ -137,8 +137,8 @@ function labelOfDigit(k) {
   return k % 10;
 }
 
-// Reads the unseen digits, and notes how that went. Often at first, when much changes; later once in
-// 5,000 images.
+// Reads the unseen digits, and notes how that went. Often at first, when much changes; later once
+// in 5,000 images.
 function* measureUnseen(run) {
   const reads = [];
   let loss = 0;
@@ -184,8 +184,8 @@ function forgetMoment(moments) {
 }
 
 // The mean loss of some images if one weight had another value, and the slope of the loss there:
-// what backward finds for this weight. Of all sums only its unit's changes, by ink times the change.
-// sums: what the weights and the bias of the unit make of each image; passes: what forward does.
+// what backward finds for this weight. Of all sums only its unit's changes, by ink times change.
+// sums: what weights and bias of the unit make of each image; passes: what forward makes of it.
 function lossAtWeight({ network, images, labels, passes, sums, pixel, unit }, weight) {
   const units = network.layers[1];
   const { activate, slope } = ACTIVATIONS[network.activation];
@@ -485,7 +485,7 @@ function* showNetwork(network) {
 }
 
 // Paints the numbers of a network, or their slopes: for each hidden unit a square, its 784 weights.
-// The line below it is its ten weights to the digits and, apart, its bias. `most` has the full colour.
+// The line below it is its ten weights to the digits and, apart, its bias. `most`: the full colour.
 function* paintAllWeights(canvas, { W1, b1, W2 }, most) {
   const units = b1.length;
   const columns = Math.ceil(Math.sqrt(units));
@@ -499,7 +499,7 @@ function* paintAllWeights(canvas, { W1, b1, W2 }, most) {
     const share = Math.min(Math.max(value / full, -1), 1);
     return SIGNED_COLOURS[Math.round(share * 255) + 255];
   };
-  for (let unit = 0; unit < units; unit++) {            // in turn, as all would take longer than a frame
+  for (let unit = 0; unit < units; unit++) {            // in turn: all would take more than a frame
     const cell = new ImageData(28, 32);
     const colours = new Uint32Array(cell.data.buffer);
     for (let i = 0; i < 784; i++) colours[i] = colourOf(W1[i * units + unit], most.W1);
@@ -537,7 +537,8 @@ function showMeasured() {
 
   const until = measured.filter(({ seen }) => seen <= moment.seen);
   const curve = (points, name) => thinCurve(points.map(point => [point.seen, point[name]]));
-  const met = values => thinCurve(values.map((value, epoch) => [(epoch + 0.5) * run.pool.length, value]));
+  const met = values =>
+    thinCurve(values.map((value, epoch) => [(epoch + 0.5) * run.pool.length, value]));
   const shares = { guess: 0.1, most: 1, format: share => share * 100 + " %" };
   const unit = grouped(moment.seen) + " digits seen";
   $("learn-accuracies").innerHTML = plot("of 1,000 digits that it has never seen are read right",
@@ -547,13 +548,15 @@ function showMeasured() {
     [curve(measured, "accuracy"), met(training.accuracy), curve(before, "accuracy")],
     { ...shares, unit: "digits seen" })
     + plot("loss: how surprised it is by the right digit",
-      [curve(measured, "loss"), met(training.loss), curve(before, "loss")], { unit: "digits seen" });
+      [curve(measured, "loss"), met(training.loss), curve(before, "loss")],
+      { unit: "digits seen" });
 
   $("learn-moment").max = moments.length - 1;
   $("learn-moment").value = run.shown ? moments.indexOf(run.shown) : moments.length - 1;
   $("learn-moment").setAttribute("aria-valuetext", `${unit}, ${percent(moment.accuracy)} right`);
   $("learn-moment").disabled = moments.length < 2;
   const { epochs } = training;
+  const { leave_out: leftOut } = settings;
   fill($("learn"), {
     seen: grouped(moment.seen),
     steps: grouped(run.steps),
@@ -563,7 +566,7 @@ function showMeasured() {
     "epochs-or-one": epochs || 1,
     "last-loss": epochs ? shortNumber(training.loss.at(-1)) : "–",
     "lower-rate": shortNumber(settings.learning_rate / 10),
-    "left-out-words": settings.leave_out === "" ? "" : ` (it cannot leave out the ${settings.leave_out})`,
+    "left-out-words": leftOut === "" ? "" : ` (it cannot leave out the ${leftOut})`,
     ...settings,
   });
   $("learn-before").hidden = !runBefore;
@@ -661,8 +664,8 @@ function newHill() {
 
 // Reads some of the digits that it learns from, and finds the slope of every number of the network.
 function* measureHill(hill) {
-  const pool = isYoungOnDesk() ? learning.run.pool : Array.from({ length: HILL_DIGITS }, (_, k) => k);
-  const digits = pool.slice(0, HILL_DIGITS);
+  const first = Array.from({ length: HILL_DIGITS }, (_, k) => k);
+  const digits = isYoungOnDesk() ? learning.run.pool.slice(0, HILL_DIGITS) : first;
   hill.labels = digits.map(labelOfDigit);
   hill.images = digits.map(digitImage);
   const { passes, gradients } = yield* gradientInPieces(hill.network, digits, hill.labels);
@@ -732,10 +735,12 @@ function showHill() {
   const y = loss => roundTo(132 - 112 * (loss - lowest) / height);
 
   paintSigned($("hill-mask"), weightsOfUnit(network, unit));
+  const row = Math.floor(pixel / 28);
+  const column = pixel % 28;
   $("hill-mask").setAttribute("aria-valuenow", pixel);
-  $("hill-mask").setAttribute("aria-valuetext", `row ${Math.floor(pixel / 28) + 1}, column ${pixel % 28 + 1}`);
-  $("hill-place").style.setProperty("--x", pixel % 28);
-  $("hill-place").style.setProperty("--y", Math.floor(pixel / 28));
+  $("hill-mask").setAttribute("aria-valuetext", `row ${row + 1}, column ${column + 1}`);
+  $("hill-place").style.setProperty("--x", column);
+  $("hill-place").style.setProperty("--y", row);
   for (const id of ["hill-unit", "learn-unit"]) {
     $(id).max = units;
     $(id).value = unit + 1;
@@ -776,12 +781,13 @@ function showHill() {
     all: grouped(countNumbers(network)),
     "hill-digits": hill.images.length,
   });
-  $("hill-weight").setAttribute("aria-valuetext", `${signed(weight, 2)}, loss ${now.loss.toFixed(4)}`);
+  const spoken = `${signed(weight, 2)}, loss ${now.loss.toFixed(4)}`;
+  $("hill-weight").setAttribute("aria-valuetext", spoken);
 }
 
 function tryWeight(weight) {
   const { hill } = learning;
-  if (isLearning()) pauseLearning();                            // to look at one weight, it must rest
+  if (isLearning()) pauseLearning();            // to look at one weight, it must rest
   if (!hill || hill.losses.length <= HILL_STEPS) return;
   hill.weight = weight;
   hill.low = Math.min(hill.low, weight);
@@ -817,7 +823,8 @@ function chooseWeight() {
   const { hill } = learning;
   if (!hill || !hill.isMeasured) return;
   const { pixel, unit } = learning;
-  const isWanted = () => learning.hill === hill && learning.pixel === pixel && learning.unit === unit;
+  const isWanted = () =>
+    learning.hill === hill && learning.pixel === pixel && learning.unit === unit;
   inSlices(measureWeight(hill), isWanted);
 }
 
@@ -962,6 +969,7 @@ new IntersectionObserver((entries, observer) => {
   loadDigits().then(() => {
     learning.isReady = true;
     refresh();
+    wakeLearner();
   }, () => {
     $("learn-missing").hidden = false;
   });
