@@ -7,6 +7,7 @@ const desk = {
   strokes: [],           // the drawing; points are fractions of the sheet's width, so its size never matters
   past: [],              // the drawings before it, to which Undo goes back
   ghosts: [],            // strokes that the page proposes, pale on the sheet
+  trial: null,           // a stroke that is tried: it is read with the drawing, and is no part of it
   examples: 0,           // how many digits the page has drawn in its own hand
   ownHand: null,         // the drawing that the page's own hand made last: a touch takes it away
   writing: null,         // the drawing that the page's own hand is at
@@ -105,7 +106,8 @@ function drawEverything() {
 
 function drawDesk() {
   const canRead = desk.network && !desk.isBlank;
-  desk.reading = canRead ? readDrawing(desk.network, desk.strokes) : null;
+  const strokes = desk.trial ? [...desk.strokes, desk.trial] : desk.strokes;
+  desk.reading = canRead ? readDrawing(desk.network, strokes) : null;
   document.body.classList.toggle("blank", desk.isBlank);
   document.body.classList.toggle("silent", !desk.network);
   drawSheet();
@@ -255,6 +257,7 @@ function pressPen(event) {
   desk.past.push(desk.strokes);
   desk.strokes = [...desk.strokes, [pointOnSheet(event)]];
   desk.pen = event;
+  desk.trial = null;
   desk.penIsOutside = false;
   refresh();
 }
@@ -299,6 +302,7 @@ function setDrawing(strokes) {
 
 function replaceDrawing(strokes) {
   desk.strokes = strokes;
+  desk.trial = null;
   desk.pen = null;
   desk.look = 0;
   if (desk.isBlank) desk.ghosts = [];
