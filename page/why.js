@@ -273,7 +273,7 @@ function clearGlow() {
 
 // ── The section ──
 
-const FULL_LEAD = 10;          // points at which the bar between the two digits has reached an end
+const FULL_LEAD = 20;          // points at which the bar between the two digits has reached an end
 
 const why = {
   firstStroke: null,     // what follows is about the drawing that begins with this stroke
@@ -311,8 +311,13 @@ function showWhy() {
   }
   $("from").value = why.from;
   $("to").value = why.to;
-  fill($("why"), { from: why.from, to: why.to, other: withArticle(why.to),
-    reads: canAsk ? indexOfLargest(reading.probabilities) : 3 });
+  fill($("why"), {
+    from: why.from,
+    to: why.to,
+    one: withArticle(why.from),
+    other: withArticle(why.to),
+    reads: canAsk ? indexOfLargest(reading.probabilities) : 3,
+  });
   showLead(canAsk ? leadNow() : NaN);
   showDab(canAsk);
   showGame(canAsk, reading);
@@ -475,12 +480,9 @@ function dragDab(event) {
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 $("dab-put").addEventListener("click", () => {
-  if (desk.trial) {
-    desk.trial = null;
-    settle();
-  } else {
-    putDab({});
-  }
+  if (desk.trial) desk.trial = null;
+  else putDab({});
+  settle();
 });
 $("dab-turn").addEventListener("click", () =>
   putDab({ direction: (why.dab.direction + 1) % DIRECTIONS.length }));
@@ -587,22 +589,24 @@ async function searchWay() {
 
 // The game is about the pair that was asked when it began.
 function startGame() {
-  if (!desk.reading) return;
+  showWhy();             // the section may never have been on screen
+  if (!Number.isFinite(why.lead)) return;
   const strokes = why.game ? why.game.start : desk.strokes;
   stopShowingWay();
   why.chosenFrom = why.from;
   why.chosenTo = why.to;
   if (!why.game) why.game = { start: strokes, best: null };
+  desk.ownHand = null;   // what is played with stays, also where the page has drawn it
   if (desk.strokes.length > strokes.length) setDrawing(strokes);
   else settle();
 }
 
 $("game-start").addEventListener("click", startGame);
 $("lead").addEventListener("click", () => {
-  if (!desk.reading) return;
   startGame();
+  if (!why.game) return;
   why.isShowingWay = true;
-  refresh();
+  showWhy();
 });
 $("next").addEventListener("click", () => setDrawing([...desk.strokes, desk.ghosts[0]]));
 $("all").addEventListener("click", () => setDrawing([...desk.strokes, ...desk.ghosts]));
@@ -612,7 +616,7 @@ function choosePair() {
   why.chosenFrom = Number($("from").value);
   why.chosenTo = Number($("to").value);
   stopGame();
-  refresh();
+  showWhy();             // at once: the next tap may come before the next frame
 }
 $("from").addEventListener("change", choosePair);
 $("to").addEventListener("change", choosePair);
