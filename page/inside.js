@@ -357,7 +357,7 @@ function showStage() {
 
 function showStageControls(unit) {
   const { network } = insight.answers;
-  const step = Math.min(Math.floor(insight.time), STEPS);
+  const step = Math.ceil(insight.time);
   const field = $("inside-unit");
   field.max = network.layers[1];
   if (document.activeElement !== field) field.value = unit + 1;
@@ -405,7 +405,7 @@ function stageLayout(width) {
     return { top, side, piles: { left: side + 20, width: 72 }, curve: { left: side + 142, width: 104 }, pulls };
   }
   const side = Math.round(0.48 * width);
-  const pulls = { left: 0, top: top + side + 64, width, row: 24 };
+  const pulls = { left: 0, top: top + side + 60, width, row: 20 };
   const curve = { left: side + 112, width: width - side - 116 };
   return { top, side, piles: { left: side + 12, width: 58 }, curve, pulls };
 }
@@ -519,7 +519,7 @@ function paintPiles(context, work, { top, side, piles }, levels, time) {
     const toY = levels.y(isFor ? heap.forIt : -heap.against);
     const x = fromX + (toX - fromX) * way;
     const y = fromY + (toY - fromY) * way * way;
-    const edge = Math.max(size * Math.sqrt(Math.abs(product) / most), 1.5);     // its area is the product
+    const edge = Math.max(size * Math.sqrt(Math.abs(product) / most), 2.5);     // its area is the product
     drawBar(context, x - edge / 2, y - edge / 2, edge, edge, isFor);
   }
   if (part < 1) return;
@@ -566,7 +566,8 @@ function paintCurve(context, work, { top, side, piles, curve }, levels) {
   const [activation, minusBlank] = roundParts([work.activation, -work.atBlank]);
   const change = `change ${points(activation + minusBlank)}`;
   drawLine(context, insight.colours.ink, 3, [x(work.atBlank), bottom], [dot, bottom]);
-  writeAt(context, change, left + width / 2, bottom + 28, { align: "center", colour: insight.colours.ink, bold: true });
+  const strong = { align: "right", colour: insight.colours.ink, bold: true };
+  writeAt(context, change, left + width, bottom + 28, strong);
 }
 
 function drawCircle(context, x, y, colour) {
