@@ -195,7 +195,8 @@ class NeuralNetwork:
     """A network with one hidden layer: input_size pixels, hidden_size units, output_size digits.
 
     Images are numbers from 0 to 1, (n, input_size); labels are whole numbers from 0 on, (n,).
-    The same seed gives the same random numbers, and so the same network.
+    The same seed gives the same random numbers, and so the same network. Chapter 4 adds the methods
+    `save` and `load`.
     """
 
     def __init__(self, input_size=784, hidden_size=HIDDEN_SIZE, output_size=10,
@@ -325,8 +326,9 @@ class View:
         drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
 
-        sums = np.vstack([self.images.sum(axis=0), self.drawn])
-        mean = sums.sum(axis=0) / len(self.labels)                          # (784,), of all of them
+        # The images come in as their sum, as one array of all would fill the memory once more.
+        summands = np.vstack([self.images.sum(axis=0), self.drawn])
+        mean = summands.sum(axis=0) / len(self.labels)                      # (784,)
         self.inked = np.flatnonzero(mean >= 0.003 * mean.max())             # pixels that are shown
         self.mean = mean[self.inked]                                        # (inked,)
         if distort:
@@ -872,11 +874,13 @@ def is_point(point):
     return all(type(number) in (int, float) and abs(number) < 1e6 for number in point)
 
 
-# ── What chapters 2 and 4 add to the network of chapter 1 ──
-# The lesson trusts what it is given, and knows nothing of files and processor cores. For all others
-# who use it, in a notebook or below, each method looks first.
-lesson_train, lesson_predict, lesson_accuracy = (
-    NeuralNetwork.train, NeuralNetwork.predict, NeuralNetwork.accuracy)
+# What the network of chapter 1 gains
+# -----------------------------------
+# As a lesson it trusts what it is given, and knows nothing of files and of processor cores. For all
+# who use it, in a notebook or below, its methods look first, and it can be saved and loaded.
+lesson_train = NeuralNetwork.train
+lesson_predict = NeuralNetwork.predict
+lesson_accuracy = NeuralNetwork.accuracy
 
 
 def checked(network, images, labels=None):
@@ -891,7 +895,8 @@ def checked(network, images, labels=None):
         images = images[None]
     if images.dtype.kind in "iub":                          # whole numbers, or True and False
         images = images.astype(np.float32)
-    if images.dtype.kind != "f" or images.shape != (len(images), inputs) or len(images) == 0:
+    is_table = images.ndim == 2 and images.shape[1] == inputs and len(images) > 0
+    if images.dtype.kind != "f" or not is_table:
         raise ValueError(f"images must be numbers in rows of {inputs}, one row for each image, "
                          f"not {images.dtype} of shape {images.shape}")
     least, most = images.min(), images.max()
@@ -900,14 +905,14 @@ def checked(network, images, labels=None):
                          f"to {most:g}")
     if labels is None:
         return images, None
-    labels = np.asarray(labels)
+    labels = np.asarray(labels, dtype=np.float64)           # so that a label of 1.5 is seen as such
     if labels.shape != (len(images),):
         raise ValueError(f"labels must be {len(images)} numbers, one for each image, "
                          f"not of shape {labels.shape}")
     is_digit = np.isin(labels, np.arange(outputs))
-    if labels.dtype.kind not in "iubf" or not is_digit.all():
-        wrong = labels[~is_digit].tolist()
-        raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {wrong[0]!r}")
+    if not is_digit.all():
+        wrong = labels[~is_digit][0]
+        raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {wrong:g}")
     return images, labels.astype(int)
 
 
