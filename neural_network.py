@@ -121,6 +121,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
 try:
     import numpy as np
     from scipy.sparse import csr_array, identity
@@ -457,6 +460,7 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
 
 
 # ── 3. Digits: MNIST, and from pen to pixels ──────────────────────────────────────────────────────
+BUNDLED_MNIST = HERE / "data" / "mnist.npz"
 SECONDS_TO_FETCH = 120      # what TensorFlow gets, as it may hang
 
 
@@ -475,10 +479,9 @@ def find_mnist(tell):
     cached = Path(keras_home, "datasets", "mnist.npz")
     if os.access(cached, os.R_OK):
         return cached
-    bundled = HERE / "data" / "mnist.npz"
     if importlib.util.find_spec("tensorflow") is None:
-        tell(f"MNIST comes from {bundled}.")
-        return bundled
+        tell(f"MNIST comes from {BUNDLED_MNIST}.")
+        return BUNDLED_MNIST
     tell("MNIST is not on this machine yet: TensorFlow fetches it (up to half a minute) …")
     # A process of its own, as TensorFlow prints a lot. -I: what lies about here is not run.
     command = [sys.executable, "-I", HERE / "data" / "fetch_mnist.py"]
@@ -489,12 +492,15 @@ def find_mnist(tell):
         pass                                                # it failed, as it may in other ways
     if os.access(cached, os.R_OK):
         return cached
-    tell(f"TensorFlow did not bring it. That does no harm: MNIST comes from {bundled}.")
-    return bundled
+    tell(f"TensorFlow did not bring it. That does no harm: MNIST comes from {BUNDLED_MNIST}.")
+    return BUNDLED_MNIST
 
 
 def read_mnist(path):
-    """Return what an mnist.npz holds: images (60000, 28, 28) of bytes, labels; and the test set's."""
+    """Return what an mnist.npz holds: images (60000, 28, 28), labels, and those of the test set.
+
+    Raises ValueError for anything else than such images, of bytes, and digits.
+    """
     shapes = {"x_train": (60000, 28, 28), "y_train": (60000,),
               "x_test": (10000, 28, 28), "y_test": (10000,)}
     arrays = []
@@ -509,7 +515,11 @@ def read_mnist(path):
                     raise ValueError(f"{name} must be digits, not {array.max()}")
                 arrays.append(array)
     except Exception as error:                              # zipfile, zlib, NumPy: each has its own
-        raise ValueError(f"{path} does not hold MNIST; delete it or replace it: {error}") from None
+        if path == BUNDLED_MNIST:
+            remedy = "`git checkout data/mnist.npz`, or a new copy of the project, brings it back"
+        else:
+            remedy = "delete it, and the next run finds MNIST elsewhere"
+        raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); {remedy}") from None
     images, labels, test_images, test_labels = arrays
     return images, labels.astype(int), test_images, test_labels.astype(int)
 
@@ -607,14 +617,14 @@ def squared_distance(x, y, path):
     return (to_x * to_x + to_y * to_y).min(axis=0)
 
 
-# A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
-# as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is turned
-# (radians), and how far it is stretched sideways.
+# A digit stays what it is when another hand writes it. So the network looks at a drawing five
+# times: as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is
+# turned (radians), and how far it is stretched sideways.
 LOOKS = ((0, 1), (0, 0.75), (0, 1.33), (-0.3, 1.33), (0.3, 1.33))
 
 
 def vary(strokes, angle, stretch):
-    """Return the strokes as a hand might have made them another time: turned, then stretched sideways."""
+    """Return the strokes as a hand might have made them another time: turned, then stretched."""
     cos, sin = np.cos(angle), np.sin(angle)
     varied = []
     for stroke in strokes:
@@ -624,16 +634,16 @@ def vary(strokes, angle, stretch):
 
 
 def looks(strokes):
-    """Return the images that a network is shown of one drawing, (looks, 784): the first is it as it is."""
+    """Return the images that a network is shown of one drawing, (looks, 784), first as it is."""
     return np.array([render(vary(strokes, angle, stretch)) for angle, stretch in LOOKS])
 
 
 def read_drawing(network, strokes):
     """Return what a network reads in a drawing, as a dictionary.
 
-    "probabilities" (10,) is its reading: the mean over the looks, as Krizhevsky and others (2012) took
-    it over ten views of a photograph. Of each look there is what the network was shown, "images"
-    (looks, 784), and what it read in that, "logits" (looks, 10).
+    "probabilities" (10,) is its reading: the mean over the looks, as Krizhevsky and others (2012)
+    took it over ten views of a photograph. Of each look there is what the network was shown,
+    "images" (looks, 784), and what it read in that, "logits" (looks, 10).
     """
     images = looks(strokes)
     _, logits, probabilities = network.forward(np.float32(images))      # (looks, 10) each
@@ -650,15 +660,15 @@ COUNTS = ("none", "one", "two", "three", "four", "five")
 def doubt(reading):
     """Return why a reading is doubted, in a few words; "" where it is not.
 
-    What is no digit does not stay the same from look to look, nor does what is misread: so their means
-    are small.
+    What is no digit does not stay the same from look to look, nor does what is misread: so their
+    means are small.
     """
     digit = int(reading["probabilities"].argmax())
     if reading["images"][0].sum() > HEAVY:
         return "so much ink: is this a digit?"
     if reading["probabilities"][digit] > SURE:
         return ""
-    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)         # (10,), of the looks
+    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)     # (10,), of the looks
     everyone = COUNTS[len(reading["logits"])]
     others = [other for other in range(10) if votes[other] > 0 and other != digit]
     if len(others) == 0:
@@ -729,17 +739,22 @@ def save_network(network, path):
         new_path, new_twin = Path(folder, path.name), Path(folder, twin.name)
         new_path.write_text(text, encoding="utf-8")
         new_twin.write_text(f"const WEIGHTS = {text};\n", encoding="utf-8")
-        for old, new in (path, new_path), (twin, new_twin):
-            if old.exists():
-                shutil.copymode(old, new)
+        try:
+            replace(path, new_path)
+            replace(twin, new_twin)
+        except KeyboardInterrupt:                           # between the two, which are to be alike
+            replace(path, new_path)
+            replace(twin, new_twin)
+            raise
 
-        def replace_both():
-            os.replace(new_twin, twin)
-            os.replace(new_path, path)
 
-        # Both are whole now. A thread does this, as Ctrl-C does not reach it between the two.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(replace_both).result()
+def replace(old, new):
+    """Put a new file in the place of an old one, with its mode, unless that is done already."""
+    if not new.exists():
+        return
+    if old.exists():
+        shutil.copymode(old, new)
+    os.replace(new, old)
 
 
 def check_output(path):
@@ -941,14 +956,16 @@ def write_report(folder, network, images, labels):
     history = history_table(network)
     history.to_csv(folder / "history.csv")
     probabilities = network.forward(images)[2]
-    figure = Figure(figsize=(18, 18))
-    figure.subplots_adjust(left=0.05, right=0.98, bottom=0.01, top=0.97)
-    places = figure.subplot_mosaic("012;333;444")
-    draw_learning(places["0"], places["1"], history)
-    draw_confusions(places["2"], labels, probabilities.argmax(axis=1))
-    draw_mistakes(places["3"], images, labels, probabilities)
-    draw_units(places["4"], network)
-    with rc_context({"axes.formatter.min_exponent": 3}):    # 0.04, not 4 times a power of 10
+    # The last: a scale with 0.04, not with 4 times a power of 10.
+    style = {"font.size": 13, "axes.titlesize": 15, "axes.formatter.min_exponent": 3}
+    with rc_context(style):
+        figure = Figure(figsize=(18, 19), layout="constrained")
+        places = figure.subplot_mosaic("012;333;444", height_ratios=[6, 5.4, 5.4])
+        draw_loss(places["0"], history)
+        draw_errors(places["1"], history)
+        draw_confusions(places["2"], labels, probabilities.argmax(axis=1))
+        draw_mistakes(places["3"], images, labels, probabilities)
+        draw_units(places["4"], network)
         figure.savefig(folder / "report.png", dpi=80)
 
 
@@ -963,12 +980,20 @@ def history_table(network):
     return DataFrame(columns).rename_axis("epoch")
 
 
-def draw_learning(loss_axes, error_axes, history):
-    """Draw how the loss and the share misread fell, epoch by epoch."""
+def draw_loss(axes, history):
+    """Draw how the loss fell, epoch by epoch."""
+    history["loss"].plot(ax=axes, logy=True, style=".-")
+    axes.set(title="Loss while learning (guessing: 2.3)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def draw_errors(axes, history):
+    """Draw how the error fell, the share misread, epoch by epoch."""
+    names = {"accuracy": "while learning", "validation_accuracy": "of held-out images"}
     errors = 1 - history.drop(columns="loss")
-    history[["loss"]].plot(ax=loss_axes, logy=True, style=".-",
-                           title="Loss while learning (guessing gives 2.3)")
-    errors.add_prefix("1 - ").plot(ax=error_axes, logy=True, style=".-", title="Share misread")
+    errors.rename(columns=names).plot(ax=axes, logy=True, style=".-")
+    axes.set(title="Error: the share misread (guessing: 0.9)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
 
 
 def draw_confusions(axes, labels, read):
@@ -981,14 +1006,14 @@ def draw_confusions(axes, labels, read):
 
 
 def draw_mistakes(axes, images, labels, probabilities):
-    """Draw 48 images that were misread, first those whose digit got the smallest probability."""
+    """Draw 36 images that were misread, first those whose digit got the smallest probability."""
     read = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(read != labels)
     of_the_right_digit = probabilities[wrong, labels[wrong]]
-    worst = wrong[of_the_right_digit.argsort()][:48]
-    captions = [f"{labels[i]} read as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst]
-    draw_images(axes, "Misread, the worst first, and how sure it was of that", images[worst],
-                captions, columns=16)
+    worst = wrong[of_the_right_digit.argsort()][:36]
+    captions = [f"{labels[i]} as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst]
+    draw_images(axes, "Misread, the worst first: the digit, what it was read as, and how surely",
+                images[worst], captions, columns=12, size=13)
 
 
 def draw_units(axes, network):
@@ -1000,28 +1025,36 @@ def draw_units(axes, network):
                 "a unit on, ink on orange off.", network.W1.T[order], digits[order], columns=32)
 
 
-def draw_images(axes, title, images, captions, columns):
-    """Draw images (n, 784) in rows: ink is black. Weights above 0 are blue, below 0 orange."""
+def draw_images(axes, title, images, captions, columns, size=10):
+    """Draw images (n, 784) in rows: ink is black. Weights above 0 are blue, below 0 orange.
+
+    size is that of the captions, in points.
+    """
     from matplotlib.colors import LinearSegmentedColormap
-    high, wide = 36, 30                                     # of an image's place, with its caption
+    high, wide = 37, 30                                     # of an image's place, with its caption
     rows = max(1, int(np.ceil(len(images) / columns)))
     sheet = np.zeros((rows * high, columns * wide))         # one picture is drawn faster than many
     for number, (image, caption) in enumerate(zip(images, captions)):
         top, left = number // columns * high, number % columns * wide
-        sheet[top + 8:top + 36, left + 2:left + 30] = image.reshape(28, 28) / abs(image).max()
-        axes.text(left + 16, top + 7, caption, fontsize=7, ha="center")
+        sheet[top + 8:top + 36, left + 1:left + 29] = image.reshape(28, 28) / abs(image).max()
+        axes.text(left + 15, top + 7, caption, fontsize=size, ha="center")
     ends = ["#b24a08", "white", "#1d5cc7"] if sheet.min() < 0 else ["white", "white", "black"]
-    axes.imshow(sheet, LinearSegmentedColormap.from_list("ink", ends), vmin=-1, vmax=1)
+    colours = LinearSegmentedColormap.from_list("ink", ends)
+    axes.imshow(sheet, colours, vmin=-1, vmax=1)
     axes.set(title=title, xticks=[], yticks=[], frame_on=False)
 
 
 # ── 6. The command line ───────────────────────────────────────────────────────────────────────────
+DEFAULT_OUTPUT = HERE / "weights.json"
+REAL_DRAWINGS = HERE / "benchmarks" / "data" / "drawings.jsonl"
+
+
 def say(sentence):
     """Print a sentence; where nobody reads any more (`| head`), go on in silence."""
     try:
         print(sentence, flush=True)
     except OSError:
-        sys.stdout = open(os.devnull, "w")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parse_arguments():
@@ -1029,7 +1062,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description="A neural network that learns to read handwritten digits, in plain NumPy.",
         usage="%(prog)s [options]", allow_abbrev=False,
-        epilog="A quick run of half a minute: --epochs 20 --learning-rate 1.5")
+        epilog="A quick run of a minute or less: --epochs 20 --learning-rate 1.5")
     add = parser.add_argument
     add("--epochs", type=int, default=EPOCHS, metavar="N",
         help="how often it sees each image; more takes longer and, up to a point, learns more "
@@ -1050,8 +1083,9 @@ def parse_arguments():
     add("--no-distort", action="store_true", help="show images as they are, not distorted")
     add("--no-styles", action="store_true", help="leave out ways of writing that MNIST lacks")
     add("--drawings", metavar="FILE", help="learn your own drawings too, saved by the page")
-    add("--output", type=Path, default=HERE / "weights.json", metavar="FILE",
-        help="where to write it, to drop on the page")
+    add("--output", type=Path, default=DEFAULT_OUTPUT, metavar="FILE",
+        help="where to write the network, to drop it on the page (weights.json, which the page "
+             "opens by itself)")
     options = parser.parse_args()
     limits = {"epochs": (1, 1e6), "hidden_size": (1, 1e5), "learning_rate": (1e-9, 1e9),
               "batch_size": (1, 1e5), "seed": (0, 1e9), "validation": (0, 59000)}
@@ -1061,55 +1095,109 @@ def parse_arguments():
             parser.error(f"{name} must lie from {least:g} to {most:g}, not be {value}")
     try:
         check_output(os.path.realpath(options.output))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         parser.error(f"--output: {error}")
     return options
 
 
-def learn(network, view, options, record, held_out):
-    """Train, tell how it goes, and save what is learned on the way.
+class Run:
+    """A training run of the command line: what it tells, and what it saves on the way.
 
-    record is what is known of the training, for the file; what each epoch brings is added to it.
+    `record` is what is known of the training, for the file of the network; each epoch adds to it.
     """
-    started = time.monotonic()
-    last_save = started
-    record |= {"loss": [], "accuracy": []}
+    SECONDS_BETWEEN_SAVES = 20
+    # Guessing reads a tenth, and whoever always says 1 reads 11 %.
+    NO_BETTER_THAN_GUESSING = 0.15
 
-    def after_epoch(epoch, loss, accuracy):
-        nonlocal last_save
+    def __init__(self, options, network, view, held_out, record):
+        self.options = options
+        self.network = network
+        self.view = view
+        self.held_out = held_out                            # images, labels
+        self.record = record | {"loss": [], "accuracy": []}
+        self.started = self.last_attempt = time.monotonic()
+        self.saved_epoch = 0                                # the last that is in the file
+        self.bar = None
+
+    def learn(self):
+        """Train to the end."""
+        options, view = self.options, self.view
+        # disable=None: no bar where there is no terminal.
+        with tqdm(total=options.epochs, unit="epoch", disable=None) as self.bar:
+            self.network.train(view.images, view.labels, options.epochs, options.learning_rate,
+                               options.batch_size, view.mini_batches, self.after_epoch)
+
+    def after_epoch(self, epoch, loss, accuracy):
+        """Record, tell and now and then save what an epoch brought."""
         if not loss <= 10:                                  # false for NaN, too
-            raise FloatingPointError(f"training diverged: an epoch's loss was {loss:.3g}, where "
-                                     f"guessing gives 2.3; try --learning-rate "
-                                     f"{options.learning_rate / 10:g}")
+            raise FloatingPointError(
+                f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives 2.3. "
+                f"{self.what_is_saved()} Try --learning-rate {self.options.learning_rate / 10:g}.")
         now = time.monotonic()
-        record["loss"].append(round(loss, 5))
-        record["accuracy"].append(round(accuracy, 5))
-        record["epochs"] = epoch
-        record["seconds"] = round(now - started)
+        self.record["loss"].append(round(loss, 5))
+        self.record["accuracy"].append(round(accuracy, 5))
+        self.record["epochs"] = epoch
+        self.record["seconds"] = round(now - self.started)
         line = f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}"
-        if options.validation:
-            validation_accuracy = view.fold(network).accuracy(*held_out)
-            record.setdefault("validation_accuracy", []).append(round(validation_accuracy, 5))
+        if self.options.validation:
+            validation_accuracy = self.view.fold(self.network).accuracy(*self.held_out)
+            self.record.setdefault("validation_accuracy", []).append(round(validation_accuracy, 5))
             line += f"  of the held-out images {validation_accuracy:.2%}"
-        bar.update()
-        if epoch == 1 or epoch % max(options.epochs // 20, 1) == 0:
-            with bar.external_write_mode():
-                say(line)
-        if epoch == 1 or now > last_save + 20:              # so that one can try it meanwhile
-            last_save = now
-            save_folded(network, view, options, record)
+        self.bar.update()
+        if is_told(epoch) or epoch == self.options.epochs:
+            self.tell(line)
+        # From the first epoch on, so that the page can try it meanwhile.
+        if epoch == 1 or now > self.last_attempt + self.SECONDS_BETWEEN_SAVES:
+            self.last_attempt = now
+            self.try_to_save()
 
-    # disable=None: no bar where there is no terminal.
-    with tqdm(total=options.epochs, unit="epoch", disable=None) as bar:
-        network.train(view.images, view.labels, options.epochs, options.learning_rate,
-                      options.batch_size, view.mini_batches, after_epoch)
+    def tell(self, line):
+        """Print a line above the bar."""
+        with self.bar.external_write_mode():
+            say(line)
+
+    def try_to_save(self):
+        """Save the network if it is worth it; where that fails, say so, and go on."""
+        whole = self.whole_network()
+        if self.share_read(whole) <= self.NO_BETTER_THAN_GUESSING:
+            return
+        try:
+            whole.save(self.options.output)
+            self.saved_epoch = self.record["epochs"]
+        except (OSError, ValueError) as error:
+            self.tell(f"Not saved: {error}. Training goes on, and saving is tried again.")
+
+    def save(self):
+        """Save the network at the end. Raises FloatingPointError if it is not worth it."""
+        whole = self.whole_network()
+        share = self.share_read(whole)
+        if share <= self.NO_BETTER_THAN_GUESSING:
+            raise FloatingPointError(
+                f"what was learned reads {share:.0%} of the images, no better than guessing, and "
+                f"is not saved. {self.what_is_saved()} Try another --learning-rate.")
+        whole.save(self.options.output)
+
+    def what_is_saved(self):
+        """Return a sentence about the file."""
+        if self.saved_epoch == 0:
+            return f"{self.options.output} is as it was."
+        return f"{self.options.output} holds the network after epoch {self.saved_epoch}."
+
+    def whole_network(self):
+        """Return what the network has become, for whole images, with its record."""
+        whole = self.view.fold(self.network)
+        whole.training = self.record
+        return whole
+
+    def share_read(self, whole):
+        """Return the share that a network reads right of 2,000 images that it learns from."""
+        return whole.accuracy(self.view.images[:2000], self.view.labels[:2000])
 
 
-def save_folded(network, view, options, record):
-    """Save what the network has become, for whole images, with what is known of its training."""
-    whole = view.fold(network)
-    whole.training = record
-    whole.save(options.output)
+def is_told(epoch):
+    """Say which epochs are told: 1, 2, 3, 5, 10, 20, 30, 50, 100, …, ever fewer."""
+    power_of_ten = 10 ** (len(str(epoch)) - 1)
+    return epoch / power_of_ten in (1, 2, 3, 5)
 
 
 def show_prediction(network, image, label, when):
@@ -1124,16 +1212,52 @@ def show_prediction(network, image, label, when):
     say(f"The first image is a {label}. The network {when} training says " + ", ".join(shares))
 
 
+def count_read(network, drawings):
+    """Return how many drawings a network reads right, as the page reads them."""
+    right = 0
+    with threadpool_limits(limits=1):                       # few images at once: see chapter 4
+        for drawing in drawings:
+            reading = read_drawing(network, drawing["strokes"])
+            if reading["probabilities"].argmax() == drawing["label"]:
+                right += 1
+    return right
+
+
+def tell_what_old_network_reads(output, own_drawings):
+    """Print how many of the user's drawings are read before training, for comparison."""
+    path = output if output.exists() else DEFAULT_OUTPUT
+    try:
+        network = NeuralNetwork.load(path)
+    except (OSError, ValueError):
+        return                                              # there is no old network
+    right = count_read(network, own_drawings)
+    say(f"Your own drawings: the network in {path} reads {right} of {len(own_drawings)}.")
+
+
+def tell_what_new_network_reads(network, own_drawings):
+    """Print how many drawings are read after training: the user's, and those that came along."""
+    if own_drawings:
+        right = count_read(network, own_drawings)
+        say(f"Your own drawings, which it has learned: {right} of {len(own_drawings)}.")
+    if REAL_DRAWINGS.exists():
+        drawings = read_drawings(REAL_DRAWINGS)
+        share = count_read(network, drawings) / len(drawings)
+        name = REAL_DRAWINGS.relative_to(HERE)
+        say(f"Real drawings, which it has not ({name}, {len(drawings):,}): {share:.2%}.")
+
+
 def main():
     """Load the data, train, read the test set once, report. Ctrl-C ends training early."""
     options = parse_arguments()
     sys.stdout.reconfigure(errors="replace")                # a terminal may know only ASCII
     np.seterr(all="ignore")                                 # a run that diverges is told in words
-    drawings = []
+    os.environ["MPLBACKEND"] = "agg"                        # the report is a file, not a window
+    styles, own_drawings = [], []
     if not options.no_styles:
-        drawings += read_drawings(HERE / "data" / "styles.json")
+        styles = read_drawings(HERE / "data" / "styles.json")
     if options.drawings:
-        drawings += read_drawings(options.drawings)
+        own_drawings = read_drawings(options.drawings)
+    drawings = styles + own_drawings
     images, labels, test_images, test_labels = load_mnist(say)
     count = len(images) - options.validation
     held_out = images[count:], labels[count:]
@@ -1145,21 +1269,25 @@ def main():
               "seed": options.seed, "distortion": not options.no_distort,
               "drawings": len(drawings), "date": time.strftime("%Y-%m-%d"),
               "mean": view.mean_image().round(3).tolist()}  # the page's lessons want it
+    run = Run(options, network, view, held_out, record)
 
     show_prediction(view.fold(network), images[0], labels[0], "before")
+    if own_drawings:
+        tell_what_old_network_reads(options.output, own_drawings)
     say(f"An epoch shows each image once: {count:,} of MNIST, {len(view.labels) - count:,} drawn "
         "by pen.\nloss: how wrong it is, 2.30 if it guesses, 0 if sure and right. "
         "accuracy: the share it reads right.")
     try:
-        learn(network, view, options, record, held_out)
+        run.learn()
     except KeyboardInterrupt:
-        epochs = len(record["loss"])
+        epochs = len(run.record["loss"])
         if epochs == 0:
             sys.exit("\nStopped in the first epoch: the old files stay as they were.")
-        say(f"\nStopped after {epochs} of {options.epochs} epochs. What was learned is saved.")
-        if (HERE / ".git").exists() and options.output.resolve() == HERE / "weights.json":
+        say(f"\nStopped after {epochs} of {options.epochs} epochs. Saving what was learned …")
+        if (HERE / ".git").exists() and options.output.resolve() == DEFAULT_OUTPUT:
             say("`git checkout weights.json weights.js` brings the shipped network back.")
-    save_folded(network, view, options, record)
+    run.save()
+    signal.signal(signal.SIGINT, stop_once)                 # what follows can be stopped, too
     say("Reading all training images as they are, and the test images, for the only time in this "
         "run …")
     network = NeuralNetwork.load(options.output)            # figures are to be those of the file
@@ -1170,17 +1298,35 @@ def main():
     network.save(options.output)
     show_prediction(network, images[0], labels[0], "after")
     say(f"Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test "
-        "images. Drawing the report …")
-    write_report(options.output.resolve().parent / "report", network, test_images, test_labels)
-    say(f"Wrote {options.output}, and beside it report/report.png: look at that, then draw on "
-        "index.html.")
+        "images.")
+    tell_what_new_network_reads(network, own_drawings)
+    report = options.output.resolve().parent / "report"
+    write_report(report, network, test_images, test_labels)
+    say(f"What it misreads, and what its units look for, is in {report / 'report.png'}.")
+    if options.output.resolve() == DEFAULT_OUTPUT:
+        say(f"The network is in {options.output}: open index.html, and draw.")
+    else:
+        say(f"The network is in {options.output}: open index.html, and drop this file on it.")
+
+
+def stop_once(signal_number, frame):
+    """Stop at a Ctrl-C as usual, but at no further one, which would come in the way of saving."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
+    if sys.stdout is None:                                  # closed, by `>&-`
+        sys.stdout = open(os.devnull, "w")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    signal.signal(signal.SIGINT, stop_once)
     try:
         main()
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
-    except (ImportError, OSError, ValueError, MemoryError, FloatingPointError) as error:
+    except MemoryError:
+        sys.exit("neural_network.py: there is not enough memory. Fewer --hidden-size take less.")
+    except (ImportError, OSError, ValueError, FloatingPointError) as error:
         print(f"neural_network.py: {error}", file=sys.stderr)
         sys.exit(2)

@@ -87,6 +87,14 @@ def read_mnist_test():
         return straighten(images), mnist["y_test"].astype(int)
 
 
+def read_twice(network, drawings):
+    """Return what a network reads in drawings by the first look, by all looks, (n,) each, and the first images."""
+    readings = [read_drawing(network, drawing["strokes"]) for drawing in drawings]
+    one_look = np.array([reading["logits"][0].argmax() for reading in readings])
+    all_looks = np.array([reading["probabilities"].argmax() for reading in readings])
+    return one_look, all_looks, np.array([reading["images"][0] for reading in readings])
+
+
 def tell_misread(name, images, labels, predictions):
     """Print the most frequent confusions; draw what was misread."""
     wrong = np.flatnonzero(predictions != labels)
@@ -130,10 +138,7 @@ def main():
     for path in options.files or drawing_files():
         drawings = read_file(path)
         labels = np.array([drawing["label"] for drawing in drawings])
-        readings = [read_drawing(network, drawing["strokes"]) for drawing in drawings]
-        one_look = np.array([reading["logits"][0].argmax() for reading in readings])
-        all_looks = np.array([reading["probabilities"].argmax() for reading in readings])
-        images = np.array([reading["images"][0] for reading in readings])
+        one_look, all_looks, images = read_twice(network, drawings)
         tell_misread(path.stem, images, labels, all_looks)
         rows.append(row(path.stem, len(labels), np.sum(one_look == labels), np.sum(all_looks == labels)))
         shares.append((np.mean(one_look == labels), np.mean(all_looks == labels)))

@@ -16,7 +16,7 @@ async function playDemo() {
   const strokes = strokesOfHand(DEMO_DIGIT).map(stroke =>
     stroke.map(([x, y]) => [0.1 + 0.8 * x, 0.04 + 0.8 * y]));            // room for the caption
   const writing = writeByHand(strokes, 4000);
-  demo.drawing = desk.strokes;
+  demo.drawing = desk.ink;
   await writing;
   if (isDemoLeft()) return;
   await showArguments();
@@ -27,7 +27,7 @@ async function playDemo() {
 
 // Somebody has touched the page, or something else has been put on the sheet.
 function isDemoLeft() {
-  return demo.isOver || desk.strokes !== demo.drawing;
+  return demo.isOver || desk.ink !== demo.drawing;
 }
 
 // Which ink argues for what was read, and which for its rival.
@@ -51,7 +51,7 @@ function endDemo() {
   $("sheet").classList.remove("waiting");
   if (!demo.drawing) return;
   clearGlow();
-  if (desk.strokes === demo.drawing) replaceDrawing([]);
+  if (desk.ink === demo.drawing) replaceDrawing([]);
 }
 
 for (const kind of ["pointerdown", "keydown", "dragenter", "paste"]) {

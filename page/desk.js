@@ -4,27 +4,37 @@
 // All sections show what lies on the desk. Whoever changes something there calls refresh().
 
 const desk = {
-  strokes: [],           // the drawing; points are fractions of the sheet's width, so its size never matters
+  ink: [],               // the strokes on the sheet; points are fractions of its width, so its size never matters
+  digits: [],            // the same, apart: of each digit its strokes. Mostly there is one.
+  digit: 0,              // which of them is looked at
   past: [],              // the drawings before it, to which Undo goes back
   ghosts: [],            // strokes that the page proposes, pale on the sheet
+  trial: null,           // a stroke that is tried: it is read with the drawing, and is no part of it
   examples: 0,           // how many digits the page has drawn in its own hand
   ownHand: null,         // the drawing that the page's own hand made last: a touch takes it away
   writing: null,         // the drawing that the page's own hand is at
   pen: null,             // the pointer that is down: the event that put it there
   penIsOutside: false,   // ink that cannot be seen does not count
   pupil: null,           // the network at hand, with its lessons: see newPupil
-  reading: null,         // what it reads in the drawing: see readDrawing in pen.js; null of blank paper
+  readings: [],          // what it reads in each digit: see readDrawing in pen.js
   look: 0,               // which of the reading's looks the sections show; 0 is the drawing as it is
 
   get network() {
     return this.pupil ? this.pupil.network : null;
   },
   get isBlank() {
-    return this.strokes.length === 0;
+    return this.ink.length === 0;
+  },
+  // The digit that is looked at, of which all sections speak, and what is read in it; null of blank paper.
+  get strokes() {
+    return this.digits[this.digit] ?? this.ink;
+  },
+  get reading() {
+    return this.readings[this.digit] ?? null;
   },
   // Ink is being added, by a pen or by the page's own hand.
   get isGrowing() {
-    return this.pen !== null || this.writing === this.strokes;
+    return this.pen !== null || this.writing === this.ink;
   },
 };
 
@@ -80,38 +90,82 @@ const sections = {};
 const onScreen = new Set();      // the ids of the sections that are on screen
 
 const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
-let refreshIsDue = false;
-let sectionsDrawnAt = 0;
+const pace = {
+  isDue: false,          // a frame has been asked for
+  readAt: 0,             // when the drawing was read last, and how long that took
+  readTook: 0,
+  sectionsAt: 0,         // when the sections were drawn last
+  timer: null,           // draws them again, should nothing else happen
+};
 
 // Something on the desk has changed: it will be seen in the next frame. Ink and reading follow the
 // pen in each frame; the sections follow a few times a second while the drawing grows, and at once
 // when it rests.
 function refresh() {
-  if (refreshIsDue) return;
-  refreshIsDue = true;
+  if (pace.isDue) return;
+  pace.isDue = true;
   requestAnimationFrame(() => {
-    if (refreshIsDue) drawEverything();
+    if (pace.isDue) drawEverything();
   });
 }
 
 function drawEverything() {
-  refreshIsDue = false;
+  pace.isDue = false;
+  clearTimeout(pace.timer);
   drawDesk();
-  const now = performance.now();
-  if (desk.isGrowing && now - sectionsDrawnAt < SECTION_PAUSE) return;
+  const wait = pace.sectionsAt + SECTION_PAUSE - performance.now();
+  if (desk.isGrowing && wait > 0) {
+    pace.timer = setTimeout(refresh, wait);
+    return;
+  }
   drawSections();
-  sectionsDrawnAt = performance.now();
+  pace.sectionsAt = performance.now();
 }
 
 function drawDesk() {
-  const canRead = desk.network && !desk.isBlank;
-  desk.reading = canRead ? readDrawing(desk.network, desk.strokes) : null;
   document.body.classList.toggle("blank", desk.isBlank);
   document.body.classList.toggle("silent", !desk.network);
+  readSheet();
   drawSheet();
-  showReading(desk.reading);
+  showReading();
   showPupil(desk.pupil);
 }
+
+// Reads the drawing. Of a scribble of a thousand lines that takes long: then, while it grows, the
+// ink goes first, and no more than half of the time is spent on reading.
+function readSheet() {
+  const start = performance.now();
+  if (desk.isGrowing && desk.reading && start - pace.readAt < pace.readTook) {
+    refresh();
+    return;
+  }
+  splitSheet();
+  const canRead = desk.network && !desk.isBlank;
+  desk.readings = canRead ? desk.digits.map(readDigit) : [];
+  pace.readAt = performance.now();
+  pace.readTook = pace.readAt - start;
+}
+
+function readDigit(strokes, i) {
+  const isTried = desk.trial && i === desk.digit;
+  return readDrawing(desk.network, isTried ? [...strokes, desk.trial] : strokes);
+}
+
+// Which digits are on the sheet. What a pen has drawn may be several, side by side; the one that
+// grows is looked at. Any other drawing is known to be one.
+const drawnByPen = new WeakSet();
+let split = { ink: null, points: 0 };
+
+function splitSheet() {
+  const points = desk.ink.reduce((sum, stroke) => sum + stroke.length, 0);
+  if (split.ink === desk.ink && split.points === points) return;
+  split = { ink: desk.ink, points };
+  const mayBeSeveral = drawnByPen.has(desk.ink) && desk.ink.length > 1 && desk.ink.length <= MOST_STROKES;
+  desk.digits = mayBeSeveral ? splitDrawing(desk.ink) : [desk.ink];
+  const newest = desk.ink.at(-1);
+  desk.digit = Math.max(desk.digits.findIndex(strokes => strokes.includes(newest)), 0);
+}
+const MOST_STROKES = 50;         // more are a scribble
 
 function drawSections() {
   for (const id of onScreen) {
@@ -130,45 +184,91 @@ function settle() {
 
 // What the sheet shows: of each path the stroke, and how many of its points. So only strokes that
 // have changed are drawn anew, in whatever way they came to be there.
-const sheet = [];
+const shown = { dry: [], wet: [], ghosts: [] };
 
+// The stroke that grows is wet: it lies on a sheet of its own, so that the browser need not paint
+// all others again in each frame.
 function drawSheet() {
-  drawGhosts();
-  const paths = $("strokes").children;
-  while (sheet.length > desk.strokes.length) {
-    sheet.pop();
-    paths[sheet.length].remove();
+  const dryCount = desk.ink.length - (desk.isGrowing ? 1 : 0);
+  drawStrokes($("strokes"), shown.dry, desk.ink.slice(0, dryCount));
+  drawStrokes($("wet"), shown.wet, desk.ink.slice(dryCount));
+  const isNumber = desk.digits.length > 1;
+  desk.ink.slice(0, dryCount).forEach((stroke, i) => {
+    $("strokes").children[i].classList.toggle("aside", isNumber && !desk.strokes.includes(stroke));
+  });
+  if (shown.ghosts !== desk.ghosts) {
+    shown.ghosts = desk.ghosts;
+    drawStrokes($("ghosts"), [], desk.ghosts);
   }
-  desk.strokes.forEach((stroke, i) => {
-    const shown = sheet[i];
-    if (shown && shown.stroke === stroke && shown.points === stroke.length) return;
-    if (!shown) $("strokes").append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
-    paths[i].setAttribute("d", curvePath(stroke));
-    sheet[i] = { stroke, points: stroke.length };
+}
+
+// The strokes on the sheet are written once more, as by a hand.
+function writeAgain() {
+  if (wantsNoMotion()) return;
+  const paths = [...$("strokes").children];
+  const lengths = paths.map(path => path.getTotalLength());
+  const sum = lengths.reduce((total, length) => total + length, 0) || 1;
+  let begun = 0;
+  paths.forEach((path, i) => {
+    path.setAttribute("pathLength", 1);
+    const writing = path.animate({ strokeDasharray: "1 1", strokeDashoffset: [1, 0] }, {
+      delay: 700 * begun / sum,
+      duration: 700 * lengths[i] / sum,
+      fill: "backwards",
+    });
+    writing.onfinish = () => path.removeAttribute("pathLength");
+    begun += lengths[i];
   });
 }
 
-let ghostsShown = [];
+// Another digit of those on the sheet is looked at.
+function lookAt(i) {
+  desk.digit = i;
+  desk.look = 0;
+  settle();
+}
 
-function drawGhosts() {
-  if (ghostsShown === desk.ghosts) return;
-  ghostsShown = desk.ghosts;
-  $("ghosts").innerHTML = desk.ghosts.map(stroke => `<path d="${curvePath(stroke)}"/>`).join("");
+// Draws strokes as paths. `before` is what was drawn there: of each path its stroke and its points.
+function drawStrokes(group, before, strokes) {
+  const paths = group.children;
+  while (paths.length > strokes.length) paths[paths.length - 1].remove();
+  before.length = Math.min(before.length, strokes.length);
+  strokes.forEach((stroke, i) => {
+    const last = before[i];
+    if (last && last.stroke === stroke && last.points === stroke.length) return;
+    if (!paths[i]) group.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    paths[i].setAttribute("d", curvePath(stroke));
+    before[i] = { stroke, points: stroke.length };
+  });
 }
 
 // ── What it reads ──
 
 // The numeral, the doubt, the looks and the bars.
-function showReading(reading) {
+function showReading() {
+  const { reading } = desk;
   const shares = reading ? reading.probabilities : new Array(10).fill(0);
-  const digit = reading ? indexOfLargest(shares) : -1;
   const doubts = reading ? explainDoubt(reading) : "";
-  setText($("prediction"), digit < 0 ? "–" : digit);
-  $("prediction").classList.toggle("doubted", doubts !== "");
+  showNumeral();
   $("board").classList.toggle("doubting", doubts !== "");
   setText($("doubt"), doubts);
   showLooks(reading);
-  showBars(shares, digit);
+  showBars(shares, reading ? indexOfLargest(shares) : -1);
+  setText($("vote"), desk.digits.length > 1
+    ? `Below: the ${indexOfLargest(shares)}.`
+    : "It looks five times. Its reading is the mean.");
+  readFoundAgain();
+  showFound();
+}
+
+// What is read on the sheet: a digit, or several. Those that are doubted are hollow.
+function showNumeral() {
+  const digits = desk.readings.map(({ probabilities }) => indexOfLargest(probabilities));
+  const areDoubted = desk.readings.map(reading => explainDoubt(reading) !== "");
+  const numeral = $("prediction");
+  setText(numeral, digits.map(digit => (digit < 0 ? "–" : digit)).join("") || "–");
+  numeral.classList.toggle("doubted", areDoubted.includes(true));
+  numeral.style.setProperty("--digits", Math.max(digits.length, 1));
 }
 
 // Why a reading is doubted, in a few words; "" where it is not.
@@ -250,11 +350,13 @@ function pressPen(event) {
   if (before === "pen" && event.pointerType === "touch") return;        // a palm that rests while it draws
   event.preventDefault();
   if (before === "touch" && event.pointerType === "pen") undo();        // a palm that rested before the pen came
-  if (desk.strokes === desk.ownHand) clearSheet();
+  if (desk.ink === desk.ownHand) clearSheet();
   $("drawing").setPointerCapture(event.pointerId);
-  desk.past.push(desk.strokes);
-  desk.strokes = [...desk.strokes, [pointOnSheet(event)]];
+  desk.past.push(desk.ink);
+  desk.ink = [...desk.ink, [pointOnSheet(event)]];
+  drawnByPen.add(desk.ink);
   desk.pen = event;
+  desk.trial = null;
   desk.penIsOutside = false;
   refresh();
 }
@@ -272,9 +374,9 @@ function movePen(event) {
 
 function addPoint([x, y]) {
   const isOnSheet = x >= 0 && x <= 1 && y >= 0 && y <= 1;
-  const stroke = desk.strokes.at(-1);
+  const stroke = desk.ink.at(-1);
   if (isOnSheet && desk.penIsOutside) {
-    desk.strokes.push([[x, y]]);
+    desk.ink.push([[x, y]]);
   } else if (isOnSheet) {
     const [lastX, lastY] = stroke.at(-1);
     const hasMoved = Math.abs(x - lastX) + Math.abs(y - lastY) > 0.004;         // hands tremble
@@ -293,12 +395,13 @@ function liftPen(event) {
 
 // Puts a drawing on the sheet. Undo brings back what was there before.
 function setDrawing(strokes) {
-  desk.past.push(desk.strokes);
+  desk.past.push(desk.ink);
   replaceDrawing(strokes);
 }
 
 function replaceDrawing(strokes) {
-  desk.strokes = strokes;
+  desk.ink = strokes;
+  desk.trial = null;
   desk.pen = null;
   desk.look = 0;
   if (desk.isBlank) desk.ghosts = [];
@@ -307,12 +410,12 @@ function replaceDrawing(strokes) {
 
 // Undo goes back neither to blank paper that was cleared again, nor to the page's own drawing.
 function clearSheet() {
-  if (desk.isBlank || desk.strokes === desk.ownHand) replaceDrawing([]);
+  if (desk.isBlank || desk.ink === desk.ownHand) replaceDrawing([]);
   else setDrawing([]);
 }
 
 function undo() {
-  if (desk.strokes === desk.ownHand) clearSheet();
+  if (desk.ink === desk.ownHand) clearSheet();
   else replaceDrawing(desk.past.pop() ?? []);
 }
 
@@ -340,7 +443,7 @@ function strokesOfHand(digit) {
 // whether it came to its end: the learner may have begun another drawing.
 async function writeByHand(strokes, duration) {
   const drawing = [];
-  desk.strokes = drawing;
+  desk.ink = drawing;
   desk.ownHand = drawing;
   desk.writing = drawing;
   const points = strokes.flatMap((stroke, number) => stroke.map(point => [number, point]));
@@ -357,7 +460,7 @@ async function writeByHand(strokes, duration) {
     refresh();
     if (written === points.length) break;
     await nextFrame();
-    if (desk.strokes !== drawing) return false;
+    if (desk.ink !== drawing) return false;
   }
   desk.writing = null;
   settle();

@@ -6,7 +6,7 @@
 
 // ── What is computed: nothing here touches the page ──
 
-const IMAGES_AT_ONCE = 32;              // images in one go, which takes a few milliseconds
+const IMAGES_AT_ONCE = 32;     // in one go, which takes a few milliseconds
 const EPOCHS_TO_REST = 1000;   // then it rests: with few images these may be a second's work
 const MOST_MOMENTS = 24;       // of a run that are kept, each with all its weights
 
@@ -63,7 +63,17 @@ function newRun(settings) {
     diverged: false,
   };
   run.work = train(run);
+  run.pupil.describe = () => nameOfYoung(run.pupil, settings);
   return run;
+}
+
+// Which network this is, and how old.
+function nameOfYoung(pupil, settings) {
+  const { images_seen: seen } = pupil.network.training;
+  const age = seen > 0 ? `it has seen ${grouped(seen)} digits` : "random numbers, nothing learned";
+  const lack = settings.leave_out === "" ? "" : `, never a ${settings.leave_out}`;
+  const lessons = pupil.lessons.length > 0 ? ", and your lessons" : "";
+  return `A young network: ${age}${lack}${lessons}`;
 }
 
 // What `train` does in neural_network.py: one epoch after the other, each in mini-batches.
@@ -242,6 +252,7 @@ const learning = {
   hill: null,            // its loss as one weight changes: see measureHill
   painted: null,         // the network whose units are painted
   isStale: true,         // what was measured is not shown yet
+  isToSayHowItReads: false,      // it has been paused: when it rests, that is said
 };
 
 // What can be chosen, and how it is called in a sentence.
@@ -319,8 +330,12 @@ function pauseLearning() {
 }
 
 function startOrPause() {
-  if (isLearning()) pauseLearning();
-  else takeSteps(Infinity);
+  if (isLearning()) {
+    pauseLearning();
+    learning.isToSayHowItReads = true;
+  } else {
+    takeSteps(Infinity);
+  }
   refresh();
 }
 
@@ -403,7 +418,7 @@ function* learnAndShow() {
     run = learning.run;
     const end = performance.now() + pace;
     while (mayLearn(run) && run.seen < run.nextMeasure && performance.now() < end) {
-      if (desk.pen) {
+      if (desk.isGrowing) {
         yield 30;                                               // ink comes first
         continue;
       }
@@ -421,6 +436,11 @@ function* learnAndShow() {
     refresh();
     if (isYoungOnDesk() && onScreen.has("learn")) yield* showNetwork(desk.network);
   } while (mayLearn(run) || run !== learning.run);
+  if (learning.isToSayHowItReads) {
+    learning.isToSayHowItReads = false;
+    const share = percent(run.measured.at(-1).accuracy);
+    $("learn-said").textContent = `It rests, and reads ${share} of the unseen digits.`;
+  }
 }
 
 function tellBet(run) {
@@ -469,7 +489,8 @@ function showControls() {
     ? `Give ${given.fileName || "the loaded one"} back` : "Give the trained one back";
   $("learn-young").hidden = isYoung || !run;
   $("learn-save").disabled = !isYoung;
-  const isOther = isYoung && KNOBS.some(name => readKnobs()[name] !== run.settings[name]);
+  const knobs = readKnobs();
+  const isOther = isYoung && KNOBS.some(name => knobs[name] !== run.settings[name]);
   $("learn-again").disabled = !isReady || !isOther;
   $("learn-diverged").hidden = !stopped;
 }
@@ -617,12 +638,14 @@ function showChildhood() {
   const sawAll = runBefore && runBefore.settings.leave_out !== digit
     ? { name: "the run before", network: runBefore.network }
     : { name: "the trained one", network: pagesOwn && pagesOwn.network };
-  const share = desk.reading ? desk.reading.probabilities : null;
-  const other = desk.reading && sawAll.network ? readDrawing(sawAll.network, desk.strokes) : null;
+  $("learn-other").hidden = !sawAll.network;
+  if (!desk.reading) return;                                    // the sentence is hidden, then
+  fill($("learn-childhood"), { reads: wordsOfReading(desk.reading.probabilities) });
+  if (!sawAll.network) return;
+  const images = desk.reading.looks.map(look => look.image);
   fill($("learn-childhood"), {
-    reads: share ? wordsOfReading(share) : "…",
     "other-name": sawAll.name,
-    "other-reads": other ? wordsOfReading(other.probabilities) : "…",
+    "other-reads": wordsOfReading(readLooks(sawAll.network, images)),
   });
 }
 

@@ -1,5 +1,7 @@
 """What is read and written: weights, drawings, MNIST and the report, whole or broken."""
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -86,6 +88,56 @@ def test_a_disk_that_fills_and_weights_that_are_not_numbers_leave_the_old_files_
 
 
 @posix
+@pytest.mark.parametrize("called", [1, 2])
+def test_ctrl_c_between_the_two_files_leaves_no_pair_that_differs(called, tmp_path, monkeypatch):
+    """It comes just after one of them has been replaced."""
+    replace, calls = os.replace, []
+
+    def replace_and_interrupt(*paths):
+        replace(*paths)
+        calls.append(paths)
+        if len(calls) == called:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    NeuralNetwork(hidden_size=2).save(tmp_path / "w.json")
+    monkeypatch.setattr(os, "replace", replace_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        NeuralNetwork(hidden_size=3).save(tmp_path / "w.json")
+    assert whole(tmp_path / "w.json").W1.shape == (784, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w.js", "w.json"]
+
+
+def test_what_is_no_network_is_not_written_over(tmp_path):
+    """Whichever of the two files it is; a folder and a link that leads round count, too."""
+    (tmp_path / "a.js").write_text("alert('my program')")
+    (tmp_path / "b.json").write_text(json.dumps([SEVEN]))
+    (tmp_path / "c.js").mkdir()
+    (tmp_path / "d.json").symlink_to("d.js")
+    (tmp_path / "d.js").symlink_to("d.json")
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()}
+    for name in "a.json", "b.json", "c.json", "d.json":
+        with pytest.raises(ValueError, match="is there already and holds no network: choose another name"):
+            NeuralNetwork(hidden_size=2).save(tmp_path / name)
+    for name in "weights.js", "weights", "no/weights.json":
+        with pytest.raises(ValueError, match="to a .json file in an existing folder"):
+            NeuralNetwork(hidden_size=2).save(tmp_path / name)
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@posix
+def test_files_keep_their_mode_and_a_link_stays_a_link(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "w.json").symlink_to("folder/w.json")
+    NeuralNetwork(hidden_size=2).save(tmp_path / "w.json")
+    for name, mode in ("w.json", 0o640), ("w.js", 0o604):
+        (tmp_path / "folder" / name).chmod(mode)
+    NeuralNetwork(hidden_size=3).save(tmp_path / "w.json")
+    assert (tmp_path / "w.json").is_symlink() and whole(tmp_path / "folder" / "w.json").W1.shape == (784, 3)
+    modes = [(tmp_path / "folder" / name).stat().st_mode & 0o777 for name in ("w.json", "w.js")]
+    assert modes == [0o640, 0o604]
+
+
+@posix
 def test_two_processes_that_save_at_once_and_are_killed_leave_whole_networks(tmp_path):
     code = "import sys, neural_network as nn\nwhile True: nn.NeuralNetwork(784, int(sys.argv[2])).save(sys.argv[1])"
     saving = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "w.json", size], cwd=ROOT) for size in ("32", "64")]
@@ -102,6 +154,12 @@ def test_two_processes_that_save_at_once_and_are_killed_leave_whole_networks(tmp
 
 SEVEN = {"label": 7, "strokes": [[[0, 0], [9, 0], [4, 9.5]], [[2, 5], [7, 5]]]}
 ONE = {"label": 1, "strokes": [[[0, 0], [0, 9]]]}
+
+
+def test_a_picture_is_refused_without_its_binary(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))
+    with pytest.raises(ValueError, match=r'^\S+photo.png holds no drawings: expected lines of \{"label": 7, [ -~]+$'):
+        nn.read_drawings(tmp_path / "photo.png")
 
 
 def test_drawings_are_read_from_a_list_or_from_lines(tmp_path):
@@ -204,7 +262,7 @@ def test_a_broken_cache_is_named_in_one_sentence(damaged, said, tmp_path, monkey
     np.savez(cache, x_train=images, y_train=labels)
     if damaged == "cut":
         cache.write_bytes((ROOT / "data" / "mnist.npz").read_bytes()[:5_000_000])
-    with pytest.raises(ValueError, match=f"mnist.npz does not hold MNIST.*{said}") as refused:
+    with pytest.raises(ValueError, match=f"mnist.npz is damaged.*{said}.*; delete it") as refused:
         nn.load_mnist()
     assert str(cache) in str(refused.value) and "\n" not in str(refused.value)
 
