@@ -126,24 +126,31 @@ function leadOf(digit, scores) {
 }
 
 // The dabs that make a drawing this digit; null where it takes more than MOST_DABS of them.
-// One after another: each is the dab that brings the digit nearest to winning. All places are tried by
-// one look, coarsely and then finely, and only the best of them by all five looks.
+// A quick search finds nearly always a few dabs that do it; where not, a thorough one follows.
 // A generator, so that it can be done in slices.
 function* findWay(network, strokes, digit) {
+  const quick = { most: 4, placesInRow: 6, finalists: 12 };
+  const thorough = { most: MOST_DABS, placesInRow: 10, finalists: 24 };
+  return (yield* addDabs(network, strokes, digit, quick))
+    ?? (yield* addDabs(network, strokes, digit, thorough));
+}
+
+// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried by
+// one look, coarsely and then, near the best, finely; only the best of these are tried by all five looks.
+function* addDabs(network, strokes, digit, { most, placesInRow, finalists }) {
   const { side } = squareAround(strokes);
   const outline = strokes.map(stroke => simplify(stroke, side / 15));
   const way = [];
-  while (way.length < MOST_DABS) {
+  while (way.length < most) {
     const byOneLook = dab => {
       const { logits } = forward(network, render([...outline, ...way, dab]));
       return leadOf(digit, logits);
     };
     const byVote = dab => closeness(digit, readDrawing(network, [...strokes, ...way, dab]));
-    const coarse = yield* best(8, dabs([...strokes, ...way], 6), byOneLook);
-    const fine = coarse.flatMap(dab => dabsNear(dab, side / 24));
-    const finalists = yield* best(12, [...coarse, ...fine], byOneLook);
-    const [dab] = yield* best(1, finalists, byVote);
-    way.push(dab);
+    const coarse = yield* best(8, dabs([...strokes, ...way], placesInRow), byOneLook);
+    const fine = coarse.flatMap(dab => dabsNear(dab, side / placesInRow / 4));
+    const promising = yield* best(finalists, [...coarse, ...fine], byOneLook);
+    way.push(...yield* best(1, promising, byVote));
     const scores = voteScores(readDrawing(network, [...strokes, ...way]));
     if (leadOf(digit, scores) > CLEAR_LEAD) return way;
   }
@@ -434,7 +441,8 @@ function showDab(canAsk) {
     $("dab").style.setProperty("top", why.dab.y * 100 + "%");
   } else {
     $("trial").replaceChildren();
-    $("dab-words").textContent = "Drag it over the sheet, slowly. The bars answer while it moves.";
+    $("dab-words").textContent = "Put it there, and drag it over the sheet, slowly: "
+      + "the bars answer while it moves.";
   }
   $("dab").hidden = !isOut;
   $("dab-put").disabled = !canAsk;
@@ -563,9 +571,10 @@ function showPagesWay(reading) {
   } else if (way === null) {
     $("way").textContent = `${MOST_DABS} dabs are not enough.`;
   } else if (desk.strokes.length === start.length) {
+    const bet = bets["why-bet"] ? ` You said: ${bets["why-bet"]}.` : "";
     const compared = yours ? ` Yours: ${inkInWords(yours, start, "stroke")}.` : "";
     $("way").textContent = `The page needs ${inkInWords(way, start, "dab")}: pale on the sheet, at `
-      + `${quartersOf(way, start)}.${compared} Try it.`;
+      + `${quartersOf(way, start)}.${bet}${compared} Try it.`;
   } else {
     $("way").textContent = `${way.length} more: pale on the sheet.`;
   }
