@@ -8,51 +8,129 @@
     python neural_network.py            train on MNIST, write weights.json for index.html
     python neural_network.py --help     everything there is to experiment with
 
-An image, 28 x 28 pixels, is a row of 784 numbers from 0 (paper) to 1 (ink). It becomes ten probabilities:
+This file is written like a short book. Whoever reads this opening and chapter 1 has the whole
+idea, and code that runs. The rest is about more speed, more skill, and comfort:
 
-    hidden        = sigmoid(images @ W1 + b1)           784 pixels -> 256 hidden units
-    logits        = hidden @ W2 + b2                    256 hidden units -> 10 scores, one for each digit
-    probabilities = softmax(logits)                     e^score / sum of e^scores: 10 that sum to 1
+    1. The network, and how it learns           4. Files: networks and drawings
+    2. What the network is shown                5. The report
+    3. Digits: MNIST, and from pen to pixels    6. The command line
 
-A hidden unit adds up weight * ink, over the pixels, and its bias, one more number. The sigmoid, an S-shaped
-curve, squeezes this sum, z, into 0 to 1: without it, two layers do no more than one. A digit's score is such
-a sum over these units. All it knows are the weights W1, W2, at first random, and biases b1, b2, at first 0.
 
-To learn is to make them better, a little at a time. The network is shown a few images, a mini-batch, and the
-loss says how wrong it was: -log(its probability for the right digit), the mean over the images. That is 0 if
-sure and right, -log(1/10) = 2.3 if it guessed, more if sure and wrong. The gradient dW1 says how fast the
-loss grows as each weight in W1 grows; dlogits says it of the logits, and so on. So each weight takes a step
-the other way, W1 -= learning_rate * dW1. The chain rule finds the gradients, from the loss backwards:
+HOW IT READS
 
-    loss           = -log(e^logits[right] / sum of e^logits) = log(sum of e^logits) - logits[right]
-    dlogits[digit] = e^logits[digit] / sum of e^logits - (1 if digit is right, else 0)
+An image, 28 x 28 pixels, is a row of 784 numbers from 0 (paper) to 1 (ink). Between the image and
+the answer stand 256 hidden units. Each of them has a weight for every pixel. It multiplies each
+pixel by its weight, adds all this up, and adds one more number of its own, its bias. The sum is
+called z. Then an activation bends it: the sigmoid, 1 / (1 + e^-z), an S-shaped curve from 0 to 1.
+(Without that bend two layers could do no more than one, as a sum of sums is only another sum.)
 
-and that is what the network said less what it should have said: dlogits = probabilities - targets. The loss
-of a mini-batch is the mean over its images, so each counts for 1 / batch_size, and dlogits is divided by the
-batch_size: a step does not grow with the number of images. A weight acts on the loss through each image,
-so its gradient is a sum over the images; a hidden unit's is one over the digits. @ makes these sums at once.
+Each of the ten digits does the same with the values of the hidden units: it has a weight for every
+unit, adds up, and adds its bias. Its sum is called its logit. The softmax turns the ten logits into
+ten probabilities: each above 0, together 1, and the largest logit gets the largest.
 
-    dW2     = hidden.T @ dlogits                        over images, its unit's value * its digit's dlogits
-    dhidden = dlogits @ W2.T                            over digits, its weight to one * that one's dlogits
-    dz      = dhidden * slope                           times how steep the sigmoid is at z
-    dW1     = images.T @ dz                             over images, its pixel's ink * its unit's dz
+The network reads several images at once, a batch, one in each row:
 
-Chapter 1, the network, stands alone. 2: what it is shown. 3: digits. 4: the report. 5: the command line.
-To read on: M. Nielsen, Neural Networks and Deep Learning.
+    z             = images @ W1 + b1        (batch, 784) @ (784, 256) + (256,)  ->  (batch, 256)
+    hidden        = sigmoid(z)              each number by itself
+    logits        = hidden @ W2 + b2        (batch, 256) @ (256, 10) + (10,)    ->  (batch, 10)
+    probabilities = softmax(logits)         e^logit / the sum of the ten e^logit of its image
+
+@ is the matrix product. It goes along a row of the first and down a column of the second,
+multiplies number by number, and adds up:  (A @ B)[i, j] = the sum over k of A[i, k] * B[k, j].
+So z[i, u] is the sum over the pixels of their ink in image i times their weight for unit u.
+
+
+HOW IT LEARNS
+
+All that the network knows stands in the weights W1 and W2, at first random, and in the biases b1
+and b2, at first 0. To learn is to make these better, a little at a time. The network is shown a few
+images, a mini-batch, and the loss says how wrong it is: for one image
+
+    loss = -log(the probability that it gives to the right digit)
+
+That is 0 if it is sure and right, -log(1/10) = 2.3 if it guesses, and more if it is sure and wrong.
+The loss of a mini-batch is the mean over its images.
+
+Now think of one weight that grows a little. The loss changes: how fast, is its derivative by this
+weight. The derivatives by all weights in W1 have the shape of W1, and are called the gradient dW1.
+(Everywhere here dX means: the derivative of the loss by X.) A small step against the gradient makes
+the loss smaller:
+
+    W1 -= learning_rate * dW1               and so with b1, W2 and b2
+
+That is all of learning, done some thousand times. What is left is to find the gradients.
+
+
+WHERE THE GRADIENTS COME FROM
+
+Four rules from school: (e^u)' = e^u * u'.  (log u)' = u' / u.  (1 / u)' = -u' / u^2.  And the chain
+rule: if x acts on y and y acts on the loss, dx = dy * (how fast y grows when x grows). If x acts on
+the loss by several ways, what it does by each way is added up. With these we go backwards, from the
+loss to the weights.
+
+The logits. Take one image, and write s for the sum of its ten e^logit. Then
+
+    loss = -log(e^logits[right] / s) = log(s) - logits[right]
+
+Let the logit of one digit grow. In s only its own e^logits[digit] grows, so s' = e^logits[digit],
+and (log s)' = s' / s = e^logits[digit] / s. That is just the probability of this digit. The second
+part, -logits[right], falls at the rate of 1 if this is the right digit, else it stays. So, with
+targets that are 1 for the right digit and 0 for the others:
+
+    dlogits = probabilities - targets       what it said, less what it should have said
+
+In the mean over the mini-batch each image counts for one part in batch_size, so this is divided by
+the batch_size. (If it were not, a step would be the larger the more images it learns from.)
+
+The second layer. In image i, the sum logits[i, d] has the part hidden[i, u] * W2[u, d]. When
+W2[u, d] grows, the logit grows hidden[i, u] times as fast. The same weight acts in every image, so
+we add up:
+
+    dW2[u, d] = the sum over the images i of hidden[i, u] * dlogits[i, d]
+
+That is a matrix product again, once hidden's rows are made columns, which is what .T does:
+
+    dW2 = hidden.T @ dlogits                (256, batch) @ (batch, 10)  ->  (256, 10)
+    db2 = dlogits, added up over the images: b2[d] is just added to logits[i, d], at the rate of 1
+
+The hidden units. hidden[i, u] acts on all ten logits of its image, on logits[i, d] by W2[u, d]:
+
+    dhidden[i, u] = the sum over the digits d of dlogits[i, d] * W2[u, d]
+    dhidden       = dlogits @ W2.T          (batch, 10) @ (10, 256)  ->  (batch, 256)
+
+The activation. hidden = 1 / u with u = 1 + e^-z, and u' = -e^-z. So the slope of the sigmoid is
+
+    -u' / u^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z) = hidden * (1 - hidden)
+
+for e^-z / (1 + e^-z) is what 1 / (1 + e^-z) lacks to 1. It is 1/4 in the middle, and almost 0 where
+the unit is almost 0 or 1: there z can grow, and hardly anything changes.
+
+    dz = dhidden * slope                    number by number
+
+The first layer is like the second, with images in the place of hidden and dz in that of dlogits:
+
+    dW1 = images.T @ dz                     (784, batch) @ (batch, 256)  ->  (784, 256)
+    db1 = dz, added up over the images
+
+To read on: Michael Nielsen, Neural Networks and Deep Learning, chapters 1 and 2.
 """
 import argparse
 import copy
-import inspect
+import functools
+import importlib.util
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle, islice
 from pathlib import Path
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
 try:
     import numpy as np
     from scipy.sparse import csr_array, identity
@@ -60,54 +138,77 @@ try:
     from tqdm import tqdm
 except ImportError as error:
     sys.exit(f"{error}. README.md says how to install it; then: .venv/bin/python neural_network.py")
+
 HERE = Path(__file__).resolve().parent
 
 
-# ── 1. The network, and how it learns ───────────────────────────────────────────────────────────────────
-# Each activation: hidden as a function of the sum z, and its slope there, as a function of hidden.
+# ── 1. The network, and how it learns ─────────────────────────────────────────────────────────────
+# What is taken where nothing else is said. Change it here, or on the command line.
+HIDDEN_SIZE = 256           # hidden units
+ACTIVATION = "sigmoid"
+EPOCHS = 1000               # how often every image is shown
+LEARNING_RATE = 0.1         # how far the first steps go
+BATCH_SIZE = 32             # images for one step
+SEED = 0                    # where the random numbers start
+
+# Each activation is two functions: hidden from the sum z; and its slope there, told from hidden.
 ACTIVATIONS = {
-    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)),  lambda hidden: hidden * (1 - hidden)),
-    "tanh":    (np.tanh,                         lambda hidden: 1 - hidden * hidden),
-    "relu":    (lambda z: np.maximum(z, 0),      lambda hidden: hidden > 0),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
+    "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
+    "relu": (lambda z: np.maximum(z, 0), lambda hidden: hidden > 0),
 }
 
 
 def softmax(logits):
-    """Turn logits (batch, 10) into probabilities. Less the largest, they give the same, and e^x is finite."""
+    """Turn logits (batch, 10) into probabilities (batch, 10)."""
+    # Less the largest of its row: the probabilities are the same, and no e^x is too large a number.
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def cross_entropy(probabilities, labels):
-    """Return the loss: the mean of -log(probability of the right digit), where 0 counts as 1e-38."""
-    return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-38)).mean())
+    """Return the loss: the mean of -log(probability of the right digit); 0 counts as 1e-38."""
+    rows = np.arange(len(labels))
+    of_the_right_digit = probabilities[rows, labels]                                    # (batch,)
+    return float(-np.log(np.maximum(of_the_right_digit, 1e-38)).mean())
 
 
 def mini_batches(images, labels, batch_size, rng):
-    """Yield an epoch's mini-batches in random order: images (batch, 784) and labels (batch,)."""
+    """Yield every image once, in random order, as mini-batches: (batch, 784) and labels (batch,).
+
+    The last mini-batch has what is left, which may be less than batch_size.
+    """
     order = rng.permutation(len(labels))
-    for chosen in np.split(order, range(batch_size, len(order), batch_size)):       # cut at these places
+    for start in range(0, len(order), batch_size):
+        chosen = order[start:start + batch_size]
         yield images[chosen], labels[chosen]
 
 
+def print_epoch(epoch, loss, accuracy):
+    """Print how well an epoch went."""
+    print(f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}", flush=True)
+
+
 class NeuralNetwork:
-    """A network with one hidden layer: input_size -> hidden_size (activation) -> output_size (softmax).
+    """A network with one hidden layer: input_size pixels, hidden_size units, output_size digits.
 
     Images are numbers from 0 to 1, (n, input_size); labels are whole numbers from 0 on, (n,).
+    The same seed gives the same random numbers, and so the same network.
     """
 
-    def __init__(self, input_size=784, hidden_size=256, output_size=10, activation="sigmoid", seed=0):
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, not {activation}")
+    def __init__(self, input_size=784, hidden_size=HIDDEN_SIZE, output_size=10,
+                 activation=ACTIVATION, seed=SEED):
         self.activation = activation
         self.activate, self.slope = ACTIVATIONS[activation]
         self.rng = np.random.default_rng(seed)
-        # Weights / sqrt(inputs) keep a unit's sum small at first, where the sigmoid is steep: it learns fast.
+        # Divided by sqrt(inputs), a unit's sum is small at first, where the sigmoid is steep.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / np.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / np.sqrt(hidden_size)
-        self.W1, self.b1 = W1.astype(np.float32), np.zeros(hidden_size, np.float32)
-        self.W2, self.b2 = W2.astype(np.float32), np.zeros(output_size, np.float32)
-        self.training = {}                                      # a record of its training, for `save`
+        # float32 has seven digits, which is enough, and takes half the time of Python's float64.
+        self.W1 = W1.astype(np.float32)
+        self.b1 = np.zeros(hidden_size, dtype=np.float32)
+        self.W2 = W2.astype(np.float32)
+        self.b2 = np.zeros(output_size, dtype=np.float32)
 
     def parameters(self):
         """Return all that is learned: W1 (784, units), b1 (units,), W2 (units, 10), b2 (10,)."""
@@ -115,347 +216,839 @@ class NeuralNetwork:
 
     def forward(self, images):
         """Return hidden (batch, units), logits (batch, 10) and probabilities (batch, 10)."""
-        hidden = self.activate(images @ self.W1 + self.b1)      # (batch, 784) @ (784, units) + (units,)
-        logits = hidden @ self.W2 + self.b2                     # (batch, units) @ (units, 10) + (10,)
-        return hidden, logits, softmax(logits)
+        z = images @ self.W1 + self.b1                      # (batch, 784) @ (784, units) + (units,)
+        hidden = self.activate(z)                           # (batch, units)
+        logits = hidden @ self.W2 + self.b2                 # (batch, units) @ (units, 10) + (10,)
+        probabilities = softmax(logits)                     # (batch, 10)
+        return hidden, logits, probabilities
 
     def backward(self, images, labels, outputs=None):
         """Return the gradient of the mean loss: dW1, db1, dW2, db2, each in its parameter's shape.
 
-        outputs are what forward(images) returned, if they are at hand.
+        outputs is what forward(images) returned; without it, it is computed once more.
         """
-        hidden, _, probabilities = outputs or self.forward(images)
-        targets = np.eye(len(self.b2), dtype=np.float32)[labels]        # (batch, 10): 1 if right, else 0
-        dlogits = (probabilities - targets) / len(labels)       # (batch, 10)
-        dW2 = hidden.T @ dlogits                                # (units, batch) @ (batch, 10)
-        db2 = dlogits.sum(axis=0)                               # (10,): a bias is a weight whose input is 1
-        dhidden = dlogits @ self.W2.T                           # (batch, 10) @ (10, units)
-        dz = dhidden * self.slope(hidden)                       # (batch, units)
-        dW1 = images.T @ dz                                     # (784, batch) @ (batch, units)
-        db1 = dz.sum(axis=0)                                    # (units,)
+        if outputs is None:
+            outputs = self.forward(images)
+        hidden, logits, probabilities = outputs
+        targets = np.eye(len(self.b2), dtype=np.float32)[labels]            # (batch, 10), 0 or 1
+        dlogits = (probabilities - targets) / len(labels)   # (batch, 10)
+        dW2 = hidden.T @ dlogits                            # (units, batch) @ (batch, 10)
+        db2 = dlogits.sum(axis=0)                           # (10,)
+        dhidden = dlogits @ self.W2.T                       # (batch, 10) @ (10, units)
+        # A slope may come as float64 or as True and False. One float64 would slow down all that
+        # follows, so it is made what hidden is.
+        slope = self.slope(hidden).astype(hidden.dtype, copy=False)         # (batch, units)
+        dz = dhidden * slope                                # (batch, units)
+        dW1 = images.T @ dz                                 # (784, batch) @ (batch, units)
+        db1 = dz.sum(axis=0)                                # (units,)
         return dW1, db1, dW2, db2
 
     def update(self, gradients, learning_rate):
-        """Move every parameter, in place, a small step against its gradient, which becomes that step."""
+        """Move every parameter a small step against its gradient, which becomes this step."""
         for parameter, gradient in zip(self.parameters(), gradients):
-            gradient *= learning_rate
+            gradient *= learning_rate                       # in place: a new array takes more time
             parameter -= gradient
 
-    @threadpool_limits.wrap(limits=1)       # on matrices this small, more threads only wait for each other
-    def train(self, images, labels, epochs=1000, learning_rate=0.1, batch_size=32, batches=None, tell=print):
-        """Learn by stochastic gradient descent: random mini-batches, at a rate that falls evenly to zero.
+    def train(self, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
+              batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
+        """Learn by stochastic gradient descent: a step for each mini-batch, ever smaller ones.
 
-        An epoch shows every image once; `batches`, if given, shows them in its own way (chapter 2). Returns
-        self.training with {"loss": [...], "accuracy": [...]}: one for each epoch, measured before each step.
+        An epoch shows every image once. The rate falls evenly from learning_rate to 0. Chapter 2
+        has other `batches`. Returns {"loss": [...], "accuracy": [...]}, a number for each epoch; an
+        image counts as the network read it just before it learned from it.
         """
-        if batches is None:
-            self.check(images, labels)
-            batches = mini_batches
+        history = {"loss": [], "accuracy": []}
+        step = 0
         steps = epochs * int(np.ceil(len(labels) / batch_size))
-        rates = (learning_rate * (1 - step / steps) for step in range(steps))      # one for each step
-        self.training |= {"loss": [], "accuracy": []}
         for epoch in range(1, epochs + 1):
-            seen = []                                           # probabilities and labels of each mini-batch
+            seen_probabilities, seen_labels = [], []
             for batch_images, batch_labels in batches(images, labels, batch_size, self.rng):
-                hidden, logits, probabilities = self.forward(batch_images)
-                gradients = self.backward(batch_images, batch_labels, (hidden, logits, probabilities))
-                self.update(gradients, next(rates))
-                seen.append((probabilities, batch_labels))
-            probabilities, seen_labels = map(np.concatenate, zip(*seen))
-            loss = cross_entropy(probabilities, seen_labels)
-            accuracy = float(np.mean(probabilities.argmax(axis=1) == seen_labels))
-            self.training["loss"].append(round(loss, 5))
-            self.training["accuracy"].append(round(accuracy, 5))
-            tell(f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}")
-        return self.training
-
-    def check(self, images, labels):
-        """Raise ValueError unless the network can learn from these."""
-        n, inputs, outputs = len(labels), len(self.W1), len(self.b2)
-        if not (images.shape == (n, inputs) and images.min() >= 0 and images.max() <= 1):
-            raise ValueError(f"images must be ({n}, {inputs}) numbers from 0 to 1, a row for each label, not "
-                             f"{images.shape} numbers from {images.min()} to {images.max()}")
-        if not np.isin(labels, range(outputs)).all():
-            raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {labels}")
+                rate = learning_rate * (1 - step / steps)
+                outputs = self.forward(batch_images)
+                gradients = self.backward(batch_images, batch_labels, outputs)
+                self.update(gradients, rate)
+                step += 1
+                hidden, logits, probabilities = outputs
+                seen_probabilities.append(probabilities)
+                seen_labels.append(batch_labels)
+            # Once for each epoch: after each mini-batch, this would take a tenth of the time.
+            all_probabilities = np.concatenate(seen_probabilities)                  # (n, 10)
+            all_labels = np.concatenate(seen_labels)                                # (n,)
+            loss = cross_entropy(all_probabilities, all_labels)
+            accuracy = float(np.mean(all_probabilities.argmax(axis=1) == all_labels))
+            history["loss"].append(loss)
+            history["accuracy"].append(accuracy)
+            after_epoch(epoch, loss, accuracy)
+        return history
 
     def predict(self, images):
         """Return the most probable digit of each image, (n,): it has the largest logit."""
-        return np.concatenate([self.forward(part)[1].argmax(axis=1) for part in np.array_split(images, 16)])
+        hidden, logits, probabilities = self.forward(images)
+        return logits.argmax(axis=1)
 
     def accuracy(self, images, labels):
         """Return the share of the images, 0 to 1, whose most probable digit is their label."""
         return float(np.mean(self.predict(images) == labels))
 
-    def save(self, path):
-        """Write the network to a .json file and, for a page on file://, as a script to its .js twin.
 
-        Raises OSError, or ValueError for weights that are not finite; the old files then stay as they were.
-        """
-        content = {"layers": [*self.W1.shape, len(self.b2)], "activations": [self.activation, "softmax"]}
-        for name, parameter in zip(("W1", "b1", "W2", "b2"), self.parameters()):
-            content[name] = np.round(parameter.astype(np.float64), 3).tolist()  # more decimals gain nothing
-        text = json.dumps(content | {"training": self.training}, separators=(",", ":"), allow_nan=False)
-        path = Path(path).resolve()
-        files = {path.name: text, path.stem + ".js": f"const WEIGHTS = {text};\n"}
-        with tempfile.TemporaryDirectory(".tmp", ".", path.parent) as folder:
-            for name in files:
-                Path(folder, name).write_text(files[name], "utf-8")
-            for name in files:                                  # now that both are whole
-                os.replace(Path(folder, name), path.with_name(name))
-
-    @classmethod
-    def load(cls, path):
-        """Return the network in a .json file. Raises OSError, or ValueError naming what is wrong in it."""
-        try:
-            content = json.loads(Path(path).read_text("utf-8"))
-            network = cls(*content["layers"], content["activations"][0])
-            network.training = content.get("training", {})
-            for name, parameter in zip(("W1", "b1", "W2", "b2"), network.parameters()):
-                values = np.array(content[name], np.float32)
-                if values.shape != parameter.shape or not np.isfinite(values).all():
-                    raise ValueError(f"{name} must be finite numbers, {parameter.shape}, not {values.shape}")
-                parameter[:] = values
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise ValueError(f"{path} holds no network: {type(error).__name__}: {error}") from None
-        return network
-
-
-# ── 2. What the network is shown ────────────────────────────────────────────────────────────────────────
+# ── 2. What the network is shown ──────────────────────────────────────────────────────────────────
+# Chapter 1 can learn from MNIST as it is. A View brings more skill, and more speed.
 class View:
-    """What a network learns from in place of whole images: train(view.images, view.labels, batches=view).
+    """What a network learns from in place of whole images, by its own mini-batches:
 
-    Each image comes warped, anew in every epoch, so that none is learned by heart; without pixels that hardly
-    ever have ink; and less the mean, as what all images share would make the largest gradient and force a
-    small learning rate (LeCun and others, Efficient BackProp, 1998). Drawings come in ever new variations.
+        view = View(images, labels, drawings)
+        network = NeuralNetwork(len(view.inked))
+        network.train(view.images, view.labels, batches=view.mini_batches)
+        network = view.fold(network)                        # from now on for whole images
+
+    For skill: each image is warped, anew in every epoch, so that none is learned by heart; and
+    drawings, which `render` of chapter 3 makes images of, come in ever new variations.
+
+    For speed: pixels that hardly ever have ink are left out. And the mean image is taken away, as
+    what all images share would make the largest gradient and so force a small learning rate (LeCun
+    and others, Efficient BackProp, 1998). A second thread prepares what is shown next.
     """
-    COPIES = 120            # of each drawing: of MNIST and the styles, one image in nine is then drawn
+    COPIES = 120        # variations of each drawing: with the styles, a ninth of all that is shown
+    FIRST_COPIES = 4    # of them are drawn before the first epoch; the others start as copies
+    PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
+    GROUPS = 32         # into which these are divided; each group gets a warp of its own
+    WARPS = 1000
 
-    def __init__(self, images, labels, drawings=(), distort=True, seed=0):
-        self.images, self.drawings, self.rng = np.float32(images), drawings, np.random.default_rng(seed)
-        drawn = np.reshape([self.draw(drawing) for _ in range(4) for drawing in drawings], (-1, 784))
-        self.drawn = np.tile(np.float32(drawn), (self.COPIES // 4, 1))          # four of each, for a start
-        self.labels = np.concatenate([labels, [one["label"] for one in drawings] * self.COPIES]).astype(int)
-        self.oldest = zip(cycle(range(len(self.drawn))), cycle(drawings))
-        mean = np.vstack([self.images.sum(axis=0), self.drawn]).sum(axis=0) / len(self.labels)      # (784,)
-        self.inked = inked = np.flatnonzero(mean >= 0.003 * mean.max())         # the rest has hardly any ink
-        self.mean = mean[inked]                                 # (inked,)
-        self.warps = make_warps(1000, inked, self.rng) if distort else [identity(784, "f4", "csr")[inked]]
+    def __init__(self, images, labels, drawings=(), distort=True, seed=SEED):
+        self.rng = np.random.default_rng(seed)
+        self.images = np.asarray(images, dtype=np.float32)                  # (n, 784)
+        self.drawings = list(drawings)
+        self.drawn = self.draw_all()                                        # (variations, 784)
+        self.oldest = 0                                                     # the row to draw anew
+        drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
+        self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
+
+        sums = np.vstack([self.images.sum(axis=0), self.drawn])
+        mean = sums.sum(axis=0) / len(self.labels)                          # (784,), of all of them
+        self.inked = np.flatnonzero(mean >= 0.003 * mean.max())             # pixels that are shown
+        self.mean = mean[self.inked]                                        # (inked,)
+        if distort:
+            self.warps = make_warps(self.WARPS, self.inked, self.rng)
+        else:
+            self.warps = [identity(784, dtype=np.float32, format="csr")[self.inked]]
 
     def draw(self, drawing):
         """Return a variation of a drawing, by another pen: (784,)."""
-        return render(jitter(drawing["strokes"], self.rng), pen=self.rng.uniform(1.8, 2.8))
+        strokes = jitter(drawing["strokes"], self.rng)
+        return render(strokes, pen=self.rng.uniform(1.8, 2.8))
 
-    def __call__(self, images, labels, batch_size, rng):
-        """Yield mini-batches as shown, (batch, inked), with labels; a second thread prepares those ahead."""
-        size = batch_size * max(1, 2048 // batch_size)
-        chosen = np.split(rng.permutation(len(labels)), range(size, len(labels), size))
+    def draw_all(self):
+        """Return the first variations of all drawings, (COPIES * drawings, 784)."""
+        first = np.empty((self.FIRST_COPIES * len(self.drawings), 784), dtype=np.float32)
+        for row in range(len(first)):
+            first[row] = self.draw(self.drawings[row % len(self.drawings)])
+        return np.tile(first, (self.COPIES // self.FIRST_COPIES, 1))
+
+    def draw_anew(self, count):
+        """Replace the oldest variations, so many of them, by new ones of the same drawings."""
+        if not self.drawings:
+            return
+        for _ in range(count):
+            self.drawn[self.oldest] = self.draw(self.drawings[self.oldest % len(self.drawings)])
+            self.oldest = (self.oldest + 1) % len(self.drawn)
+
+    def mini_batches(self, images, labels, batch_size, rng):
+        """Yield an epoch's mini-batches as they are shown, (batch, inked), with their labels.
+
+        While the network learns from some, the second thread prepares the next. Of images and
+        labels, which this has in itself, only their number is used.
+        """
+        at_once = max(1, self.PREPARED // batch_size) * batch_size
+        order = rng.permutation(len(labels))
         with ThreadPoolExecutor(1) as second_thread:
-            ahead = second_thread.submit(self.prepare, chosen[0])
-            for following in [*chosen[1:], chosen[0][:0]]:      # none after the last
-                (shown, shown_labels), ahead = ahead.result(), second_thread.submit(self.prepare, following)
-                for start in range(0, len(shown), batch_size):
-                    yield shown[start:start + batch_size], shown_labels[start:start + batch_size]
+            ahead = second_thread.submit(self.prepare, order[:at_once])
+            for start in range(0, len(order), at_once):
+                shown, shown_labels = ahead.result()
+                following = order[start + at_once:start + 2 * at_once]      # after the last: none
+                ahead = second_thread.submit(self.prepare, following)
+                for first in range(0, len(shown), batch_size):
+                    batch = slice(first, first + batch_size)
+                    yield shown[batch], shown_labels[batch]
 
     def prepare(self, chosen):
-        """Return the images of these numbers, (chosen, inked), and labels; after MNIST's come those drawn."""
-        # In an epoch each drawing is drawn anew at least once, in place of its oldest variation.
-        for row, drawing in islice(self.oldest, 1 + len(chosen) * len(self.drawings) // len(self.labels)):
-            self.drawn[row] = self.draw(drawing)
-        n, shown = len(self.images), np.empty((len(chosen), len(self.inked)), np.float32)
-        # A warp costs least on many images, but a mini-batch teaches most if each is warped differently.
-        for k in range(32):
-            some, warp = chosen[k::32], self.warps[self.rng.integers(len(self.warps))]
-            images, drawn = self.images.take(some, axis=0, mode="clip"), some >= n  # from n on: drawn,
-            images[drawn] = self.drawn[some[drawn] - n]         # in place of the last, where clip led them
-            shown[k::32] = (warp @ images.T).T - self.mean
+        """Return the images of these numbers as they are shown, (chosen, inked), and labels."""
+        # So that within an epoch each drawing is drawn anew at least once.
+        self.draw_anew(1 + len(chosen) * len(self.drawings) // len(self.labels))
+        shown = np.empty((len(chosen), len(self.inked)), dtype=np.float32)
+        # A warp takes the least time on many images at once, but a mini-batch teaches the most if
+        # its images are warped in different ways. So each 32nd image has the same.
+        for group in range(self.GROUPS):
+            warp = self.warps[self.rng.integers(len(self.warps))]           # (inked, 784)
+            originals = self.originals(chosen[group::self.GROUPS])          # (some, 784)
+            shown[group::self.GROUPS] = (warp @ originals.T).T - self.mean
         return shown, self.labels[chosen]
 
+    def originals(self, chosen):
+        """Return the images of these numbers, (chosen, 784): the drawn ones come after MNIST's."""
+        originals = np.empty((len(chosen), 784), dtype=np.float32)
+        is_drawn = chosen >= len(self.images)
+        originals[~is_drawn] = self.images[chosen[~is_drawn]]
+        originals[is_drawn] = self.drawn[chosen[is_drawn] - len(self.images)]
+        return originals
+
     def fold(self, network):
-        """Return the same network for whole images: (x - mean) @ W1 + b1 = x @ W1 + (b1 - mean @ W1)."""
-        whole = copy.copy(network)
-        whole.W1 = np.zeros((784, len(network.b1)), np.float32)         # 0 for the pixels that were left out
+        """Return the same network for whole images.
+
+        (x - mean) @ W1 + b1 = x @ W1 + (b1 - mean @ W1): what is in brackets is its new bias.
+        """
+        whole = copy.deepcopy(network)
+        whole.W1 = np.zeros((784, len(network.b1)), dtype=np.float32)       # 0 for pixels left out
         whole.W1[self.inked] = network.W1
         whole.b1 = network.b1 - self.mean @ network.W1
-        whole.training["mean"] = np.bincount(self.inked, self.mean, 784).round(3).tolist()     # for lessons
+        return whole
+
+    def mean_image(self):
+        """Return the mean of all images, (784,), 0 for pixels left out."""
+        whole = np.zeros(784)
+        whole[self.inked] = self.mean
         return whole
 
 
-def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic=0.8, smooth=4):
-    """Return random distortions, sparse matrices (pixels, 784): warp @ image is the distorted image there.
+def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0, elastic=0.8,
+               smooth=4):
+    """Return random distortions, sparse matrices (pixels, 784): warp @ image is the new image.
 
-    Each turns by up to `rotation` degrees, stretches by up to e^scale, leans, shifts by up to `shift` px, and
-    bends along a random field of `elastic` px, smoothed over `smooth` px (Simard, Steinkraus, Platt, 2003).
+    Each turns by up to `rotation` degrees, stretches by up to e^scale, leans, shifts by up to
+    `shift` px, and bends along a random field of `elastic` px that is smoothed over `smooth` px
+    (Simard, Steinkraus and Platt, 2003). Of the new image only these `pixels` are computed.
     """
-    bounds = np.radians(rotation), shear, scale, scale
-    angle, lean, tall, wide = np.float32([rng.uniform(-bound, bound, (count, 1)) for bound in bounds])
-    blur = np.exp(-((np.arange(28)[:, None] - np.arange(28)) / smooth) ** 2 / 2)        # Gaussian, (28, 28)
+    # For each warp one of these: (count, 1).
+    bound = np.radians(rotation)
+    angle = rng.uniform(-bound, bound, (count, 1)).astype(np.float32)
+    lean = rng.uniform(-shear, shear, (count, 1)).astype(np.float32)
+    tall = rng.uniform(-scale, scale, (count, 1)).astype(np.float32)
+    wide = rng.uniform(-scale, scale, (count, 1)).astype(np.float32)
+
+    # How far each pixel is moved, down and to the right: (2, count, pixels).
+    distance = np.arange(28)[:, None] - np.arange(28)
+    blur = np.exp(-((distance / smooth) ** 2) / 2)                      # Gaussian, (28, 28)
     field = blur @ rng.normal(size=(2, count, 28, 28)) @ blur
-    field = np.float32(elastic / field.std() * field).reshape(2, count, 784)[:, :, pixels]
-    moved = field + np.float32(rng.uniform(-shift, shift, (2, count, 1)))       # (2, count, pixels)
-    y, x = np.float32(pixels // 28 - 13.5), np.float32(pixels % 28 - 13.5)      # (pixels,), from the centre
-    from_y = 13.5 + moved[0] + (np.sin(angle) * x + np.cos(angle) * (y + lean * x)) * np.exp(tall)
-    from_x = 13.5 + moved[1] + (np.cos(angle) * x - np.sin(angle) * (y + lean * x)) * np.exp(wide)
-    # A pixel's new ink is the mean of the four pixels around the place that it is read from.
-    from_y, from_x = from_y.clip(0, 27), from_x.clip(0, 27)             # outside is paper, as at the edge
-    top, left = np.floor(from_y).clip(0, 26), np.floor(from_x).clip(0, 26)
-    down, right = from_y - top, from_x - left
-    weights = np.stack([(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right], 2)
-    places = np.int32(28 * top + left)[:, :, None] + np.int32([0, 1, 28, 29])
-    return [csr_array((*warp, np.arange(0, 4 * len(pixels) + 1, 4)), shape=(len(pixels), 784))
-            for warp in zip(weights.reshape(count, -1), places.reshape(count, -1))]
+    field = (elastic / field.std() * field).astype(np.float32).reshape(2, count, 784)
+    moved = rng.uniform(-shift, shift, (2, count, 1)).astype(np.float32) + field[:, :, pixels]
+
+    # Where the ink of each pixel comes from: (count, pixels). Beyond the edge it is as at the edge.
+    y = (pixels // 28 - 13.5).astype(np.float32)                        # (pixels,), from the centre
+    x = (pixels % 28 - 13.5).astype(np.float32)
+    turned_y = np.sin(angle) * x + np.cos(angle) * (y + lean * x)
+    turned_x = np.cos(angle) * x - np.sin(angle) * (y + lean * x)
+    from_y = (13.5 + moved[0] + turned_y * np.exp(tall)).clip(0, 27)
+    from_x = (13.5 + moved[1] + turned_x * np.exp(wide)).clip(0, 27)
+
+    # A new pixel is a weighted mean of the four around that place: (count, pixels, 4).
+    top = np.floor(from_y).clip(0, 26)
+    left = np.floor(from_x).clip(0, 26)
+    down = from_y - top                                                 # 0 to 1
+    right = from_x - left
+    top_left = (1 - down) * (1 - right)
+    top_right = (1 - down) * right
+    bottom_left = down * (1 - right)
+    bottom_right = down * right
+    weights = np.stack([top_left, top_right, bottom_left, bottom_right], axis=2)
+    sources = (28 * top + left).astype(np.int32)[:, :, None] + np.int32([0, 1, 28, 29])
+
+    row_starts = np.arange(0, 4 * len(pixels) + 1, 4)                   # each row has four entries
+    warps = []
+    for warp_weights, warp_sources in zip(weights, sources):
+        entries = warp_weights.ravel(), warp_sources.ravel(), row_starts
+        warps.append(csr_array(entries, shape=(len(pixels), 784)))
+    return warps
 
 
-# ── 3. Digits: MNIST, and from pen to pixels ────────────────────────────────────────────────────────────
-def load_mnist():
-    """Return MNIST, straightened: images (60000, 784), labels, test images (10000, 784), test labels."""
-    path = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets" / "mnist.npz"
-    if not path.exists():
-        say("MNIST is not on this machine yet: TensorFlow may fetch it (up to half a minute) …")
-        code = "import socket as s, tensorflow as t;s.setdefaulttimeout(9);t.keras.datasets.mnist.load_data()"
-        subprocess.run([sys.executable, "-c", code], capture_output=True)       # it prints a lot
-    if not path.exists():
-        path = HERE / "data" / "mnist.npz"
-        say(f"No TensorFlow, or no internet. That does no harm: MNIST comes from {path}.")
+# ── 3. Digits: MNIST, and from pen to pixels ──────────────────────────────────────────────────────
+BUNDLED_MNIST = HERE / "data" / "mnist.npz"
+SECONDS_TO_FETCH = 120      # what TensorFlow gets, as it may hang
+
+
+def load_mnist(tell=print):
+    """Return MNIST, straightened: images (60000, 784), labels, test images (10000, 784), labels.
+
+    `tell` gets a sentence where it takes a while. Raises ValueError for a file that is damaged.
+    """
+    images, labels, test_images, test_labels = read_mnist(find_mnist(tell))
+    return straighten_bytes(images), labels, straighten_bytes(test_images), test_labels
+
+
+def find_mnist(tell):
+    """Return the path of MNIST: TensorFlow's, which may have to be fetched, or that in data/."""
+    keras_home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
+    cached = Path(keras_home, "datasets", "mnist.npz")
+    if os.access(cached, os.R_OK):
+        return cached
+    if importlib.util.find_spec("tensorflow") is None:
+        tell(f"MNIST comes from {BUNDLED_MNIST}.")
+        return BUNDLED_MNIST
+    tell("MNIST is not on this machine yet: TensorFlow fetches it (up to half a minute) …")
+    # A process of its own, as TensorFlow prints a lot. -I: what lies about here is not run.
+    command = [sys.executable, "-I", HERE / "data" / "fetch_mnist.py"]
+    try:
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                       timeout=SECONDS_TO_FETCH)
+    except (OSError, subprocess.TimeoutExpired):
+        pass                                                # it failed, as it may in other ways
+    if os.access(cached, os.R_OK):
+        return cached
+    tell(f"TensorFlow did not bring it. That does no harm: MNIST comes from {BUNDLED_MNIST}.")
+    return BUNDLED_MNIST
+
+
+def read_mnist(path):
+    """Return what an mnist.npz holds: images (60000, 28, 28), labels, and those of the test set.
+
+    Raises ValueError for anything else than such images, of bytes, and digits.
+    """
+    shapes = {"x_train": (60000, 28, 28), "y_train": (60000,),
+              "x_test": (10000, 28, 28), "y_test": (10000,)}
+    arrays = []
     try:
         with np.load(path) as file:
-            images, labels, test_images, test_labels = map(file.get, "x_train y_train x_test y_test".split())
-        straight = [np.empty((len(whole), 784), np.float32) for whole in (images, test_images)]
-        with ThreadPoolExecutor() as threads:
-            for whole, result in zip((images, test_images), straight):
-                parts = np.array_split(whole, 300), np.array_split(result, 300)     # small enough for a cache
-                list(threads.map(lambda part, to: np.copyto(to, straighten(part / np.float32(255))), *parts))
-        return straight[0], labels.astype(int), straight[1], test_labels.astype(int)
-    except Exception as error:                                  # zipfile, zlib and NumPy each raise their own
-        raise ValueError(f"{path} does not hold MNIST; delete it or replace it: {error}") from None
+            for name, shape in shapes.items():
+                array = file[name]
+                if array.shape != shape or array.dtype != np.uint8:
+                    raise ValueError(f"{name} must be bytes of shape {shape}, "
+                                     f"not {array.dtype} of shape {array.shape}")
+                if name.startswith("y") and array.max() > 9:
+                    raise ValueError(f"{name} must be digits, not {array.max()}")
+                arrays.append(array)
+    except Exception as error:                              # zipfile, zlib, NumPy: each has its own
+        if path == BUNDLED_MNIST:
+            remedy = "`git checkout data/mnist.npz`, or a new copy of the project, brings it back"
+        else:
+            remedy = "delete it, and the next run finds MNIST elsewhere"
+        raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); {remedy}") from None
+    images, labels, test_images, test_labels = arrays
+    return images, labels.astype(int), test_images, test_labels.astype(int)
+
+
+def straighten_bytes(images, at_once=200):
+    """Return images (n, 28, 28) of bytes straightened, as numbers from 0 to 1: (n, 784)."""
+    straight = np.empty((len(images), 784), dtype=np.float32)
+
+    def straighten_from(start):
+        part = slice(start, start + at_once)                # so many fit into a processor's cache
+        straight[part] = straighten(images[part] / np.float32(255))
+
+    with ThreadPoolExecutor() as threads:                   # one for each core
+        parts = [threads.submit(straighten_from, start) for start in range(0, len(images), at_once)]
+    for part in parts:
+        part.result()                                       # raises what went wrong, if any did
+    return straight
 
 
 def straighten(images):
-    """Take half of its slant from each image (n, 784), as LeCun and others (1998) took all of it."""
+    """Take half of its slant from each image (n, 784), as LeCun and others (1998) took all of it.
+
+    Each row of pixels is shifted to the left or right, the more the farther it is from the centre.
+    """
     images = images.reshape(-1, 28, 28)
     x = y = np.arange(28, dtype=images.dtype)
-    ink = images.sum(axis=2)                                    # (n, 28), of each row
-    total = np.maximum(ink.sum(axis=1, keepdims=True), 1e-9)    # (n, 1); blank paper has none
-    down = y - (ink @ y)[:, None] / total                       # (n, 28), from the centre of the ink
-    slant = ((images @ x) * down).sum(axis=1) / ((ink * down * down).sum(axis=1) + total[:, 0] / 2)
-    shift = slant[:, None] / 2 * down                           # (n, 28): how far to the right a row is read
-    whole, part = np.floor(shift).clip(-29, 28).astype(int), (shift % 1)[:, :, None]
-    padded = np.zeros((len(images), 29, 57), images.dtype)      # before and after each row 29 pixels of paper
-    padded[:, :28, 29:] = images
-    starts = 57 * (29 * np.arange(len(images))[:, None] + y.astype(int)) + 29       # (n, 28), of the rows
-    rows = np.lib.stride_tricks.sliding_window_view(padded.ravel(), 29)[starts + whole]      # (n, 28, 29)
-    return ((1 - part) * rows[:, :, :-1] + part * rows[:, :, 1:]).reshape(-1, 784)
+    ink = images.sum(axis=2)                                # (n, 28), of each row
+    total = np.maximum(ink.sum(axis=1), 1e-9)               # (n,); blank paper has none
+    down = y - (ink @ y / total)[:, None]                   # (n, 28), from the centre of the ink
+    # By the ink's moments: how far it leans to the right, for each row down.
+    leaning = ((images @ x) * down).sum(axis=1)
+    tall = (ink * down * down).sum(axis=1) + total / 2
+    shift = (leaning / tall / 2)[:, None] * down            # (n, 28): where a row is read
+    whole = np.floor(shift).clip(-29, 28).astype(int)
+    part = (shift % 1)[:, :, None]
+
+    # In a row between 29 pixels of paper before and after, 28 pixels and one more are read.
+    padded = np.zeros((len(images), 28, 86), dtype=images.dtype)
+    padded[:, :, 29:57] = images
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 29, axis=2)      # (n, 28, 58, 29)
+    image, row = np.ogrid[:len(images), :28]
+    read = windows[image, row, 29 + whole]                  # (n, 28, 29)
+    straight = (1 - part) * read[:, :, :-1] + part * read[:, :, 1:]
+    return straight.reshape(-1, 784)
+
+
+def bounding_square(strokes):
+    """Return the top left corner [x, y] of all points, and their longest side, 1 for a dot."""
+    points = np.concatenate(strokes)                        # (points, 2)
+    corner = points.min(axis=0)
+    side = (points.max(axis=0) - corner).max()
+    return corner, side if side > 0 else 1.0
 
 
 def render(strokes, pen=2.2):
-    """Turn pen strokes into the image that MNIST would have made of them, straightened: (784,), from 0 to 1.
+    """Turn pen strokes into the image that MNIST would have made of them: (784,), from 0 to 1.
 
-    A stroke is a list of points [x, y]: x right, y down, any unit. As in MNIST (Yadav and Bottou, 2019), the
-    ink fills 20 px by its longest side, and whole pixels shift its centre of mass to pixel 14; pen is in px.
+    It is straightened, too. A stroke is a list of points [x, y]: x right, y down, any unit. As in
+    MNIST (Yadav and Bottou, 2019), the ink fills 20 px by its longest side, and its centre of mass
+    is moved by whole pixels to pixel 14. pen is the pen's width in px.
     """
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
-    corner = np.concatenate(strokes).min(axis=0)
-    extent = np.ptp(np.concatenate(strokes), axis=0).max() or 1         # a dot has none
-    x, y = np.arange(4.0, 24.0), np.arange(4.0, 24.0)[:, None]          # centres of the 20 x 20 pixels of ink
-    nearest = np.full((20, 20), np.inf)                         # squared distance to the pen's path
+    corner, side = bounding_square(strokes)
+    x = np.arange(4.0, 24.0)                                # centres of the 20 x 20 pixels of ink
+    y = np.arange(4.0, 24.0)[:, None]
+    nearest = np.full((20, 20), np.inf)                     # squared distance to the pen's path
     for stroke in strokes:
         # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
-        path = (stroke - corner) / extent * (20 - pen) + (3.5 + pen / 2)
-        starts, ends = (path[:-1], path[1:]) if len(path) > 1 else (path, path)
-        x0, y0 = starts.T[:, :, None, None]                     # (segments, 1, 1) each
-        dx, dy = (ends - starts).T[:, :, None, None]
-        squared = dx * dx + dy * dy                             # of a segment's length; 0 for a dot
-        along = np.clip(((x - x0) * dx + (y - y0) * dy) / np.where(squared, squared, 1), 0, 1)
-        ex, ey = x - x0 - along * dx, y - y0 - along * dy
-        nearest = np.minimum(nearest, (ex * ex + ey * ey).min(axis=0))
-    # In 255 steps, as in MNIST: sums of whole numbers are exact, so every language finds the same centre.
-    ink = np.floor(np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1) * 255 + 0.5)
-    right, down = (int(np.floor(14 - (ink * place).sum() / ink.sum() + 0.5)) for place in (x, y))
-    centred = np.pad(ink, 32)[28 - down:56 - down, 28 - right:56 - right]
+        path = (stroke - corner) / side * (20 - pen) + (3.5 + pen / 2)
+        nearest = np.minimum(nearest, squared_distance(x, y, path))
+    # In 255 steps, as in MNIST. Their sums are exact, so every language finds the same centre.
+    ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    ink = np.floor(ink * 255 + 0.5)
+    right = int(np.floor(14 - (ink * x).sum() / ink.sum() + 0.5))
+    down = int(np.floor(14 - (ink * y).sum() / ink.sum() + 0.5))
+    padded = np.pad(ink, 32)                                # pixel 4 of the image is now at 32
+    centred = padded[28 - down:56 - down, 28 - right:56 - right]            # (28, 28)
     return straighten(centred.reshape(1, 784) / 255)[0]
+
+
+def squared_distance(x, y, path):
+    """Return the squared distance of each pixel to the nearest part of a path (points, 2)."""
+    if len(path) == 1:
+        path = np.vstack([path, path])                      # a dot: a segment without length
+    starts = path[:-1, :, None, None]                       # (segments, 2, 1, 1)
+    steps = np.diff(path, axis=0)[:, :, None, None]
+    x0, y0 = starts[:, 0], starts[:, 1]                     # (segments, 1, 1) each
+    dx, dy = steps[:, 0], steps[:, 1]
+    squared_length = dx * dx + dy * dy
+    # How far along the segment the nearest point lies: 0 at its start, 1 at its end.
+    along = (x - x0) * dx + (y - y0) * dy                   # (segments, 20, 20)
+    along = np.clip(along / np.where(squared_length > 0, squared_length, 1), 0, 1)
+    to_x = x - x0 - along * dx
+    to_y = y - y0 - along * dy
+    return (to_x * to_x + to_y * to_y).min(axis=0)
+
+
+# A digit stays what it is when another hand writes it. So the network looks at a drawing five
+# times: as it is, slimmer, wider, and wider and turned either way. Each look: by what angle it is
+# turned (radians), and how far it is stretched sideways.
+LOOKS = ((0, 1), (0, 0.75), (0, 1.33), (-0.3, 1.33), (0.3, 1.33))
+
+
+def vary(strokes, angle, stretch):
+    """Return the strokes as a hand might have made them another time: turned, then stretched."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    varied = []
+    for stroke in strokes:
+        x, y = np.asarray(stroke, dtype=np.float64).T           # (points,) each
+        varied.append(np.stack([stretch * (x * cos - y * sin), x * sin + y * cos], axis=1))
+    return varied
+
+
+def looks(strokes):
+    """Return the images that a network is shown of one drawing, (looks, 784), first as it is."""
+    return np.array([render(vary(strokes, angle, stretch)) for angle, stretch in LOOKS])
+
+
+def read_drawing(network, strokes):
+    """Return what a network reads in a drawing, as a dictionary.
+
+    "probabilities" (10,) is its reading: the mean over the looks, as Krizhevsky and others (2012)
+    took it over ten views of a photograph. Of each look there is what the network was shown,
+    "images" (looks, 784), and what it read in that, "logits" (looks, 10).
+    """
+    images = looks(strokes)
+    _, logits, probabilities = network.forward(np.float32(images))      # (looks, 10) each
+    return {"strokes": strokes, "images": images, "logits": logits,
+            "probabilities": probabilities.mean(axis=0)}
+
+
+# benchmarks/doubt.py has measured these two.
+SURE = 0.78             # a digit whose mean probability is above this is not doubted
+HEAVY = 160             # more ink than this, in pixels, is a blot
+COUNTS = ("none", "one", "two", "three", "four", "five")
+
+
+def doubt(reading):
+    """Return why a reading is doubted, in a few words; "" where it is not.
+
+    What is no digit does not stay the same from look to look, nor does what is misread: so their
+    means are small.
+    """
+    digit = int(reading["probabilities"].argmax())
+    if reading["images"][0].sum() > HEAVY:
+        return "so much ink: is this a digit?"
+    if reading["probabilities"][digit] > SURE:
+        return ""
+    votes = np.bincount(reading["logits"].argmax(axis=1), minlength=10)     # (10,), of the looks
+    everyone = COUNTS[len(reading["logits"])]
+    others = [other for other in range(10) if votes[other] > 0 and other != digit]
+    if len(others) == 0:
+        return f"all {everyone} say {digit}, but not surely"
+    ours = f"{COUNTS[votes[digit]]} of {everyone} {say_or_says(votes[digit])} {digit}"
+    if len(others) > 1:
+        return f"{ours}: is this a digit?"
+    other = others[0]
+    return f"{ours}, {COUNTS[votes[other]]} {say_or_says(votes[other])} {other}"
+
+
+def say_or_says(count):
+    """Return the verb for so many looks: one says, two say."""
+    return "says" if count == 1 else "say"
 
 
 def jitter(strokes, rng):
     """Return the strokes as written once more: rounded, bent, slanted and stretched at random."""
-    matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2)) + [[0, rng.normal(0, 0.14)], [0, 0]]  # leans above all
-    corner = np.concatenate(strokes).min(axis=0)
-    size = np.ptp(np.concatenate(strokes), axis=0).max() or 1
+    matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2))
+    matrix[0, 1] += rng.normal(0, 0.14)                     # above all, writing leans
+    strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
+    corner, side = bounding_square(strokes)
     jittered = []
     for stroke in strokes:
-        path = (np.asarray(stroke, dtype=np.float64) - corner) / size   # (points, 2)
-        for _ in range(2 if len(path) < 16 else 0):             # of few points, make a curve (Chaikin, 1974)
-            near, far = 0.75 * path[:-1] + 0.25 * path[1:], 0.25 * path[:-1] + 0.75 * path[1:]
-            path = np.vstack([path[:1], np.stack([near, far], axis=1).reshape(-1, 2), path[-1:]])
-        path = path[np.linspace(0, len(path) - 1, min(len(path), 24)).round().astype(int)]
-        # Random offsets at five places along the stroke, and between them what lies between.
-        along = np.append(0, np.hypot(*np.diff(path, axis=0).T).cumsum())
-        offsets = rng.normal(0, 0.05, size=(2, 5)) + rng.normal(0, 0.025, size=(2, 1))
-        moved = [np.interp(along, np.linspace(0, along[-1] or 1, 5), offset) for offset in offsets]
-        jittered.append((path + np.stack(moved, axis=1)) @ matrix.T)
+        path = (stroke - corner) / side                     # (points, 2), from 0 to 1
+        if len(path) < 16:                                  # few points make corners, a hand curves
+            path = cut_corners(cut_corners(path))
+        if len(path) > 24:                                  # more take more time, and add nothing
+            kept = np.linspace(0, len(path) - 1, 24).round().astype(int)
+            path = path[kept]
+        jittered.append(bend(path, rng) @ matrix.T)
     return jittered
 
 
-def read_drawings(path):
-    """Return the drawings in a file, a JSON list or one a line: {"label": 7, "strokes": [[[x, y], ...]]}."""
-    text = drawing = Path(path).read_text("utf-8", errors="replace").strip()
+def cut_corners(path):
+    """Return a path (points, 2) with two points in the place of each corner (Chaikin, 1974)."""
+    near = 0.75 * path[:-1] + 0.25 * path[1:]               # on each segment, a quarter along
+    far = 0.25 * path[:-1] + 0.75 * path[1:]                # and three quarters
+    between = np.stack([near, far], axis=1).reshape(-1, 2)  # near, far, near, far, …
+    return np.vstack([path[:1], between, path[-1:]])
+
+
+def bend(path, rng):
+    """Return a path (points, 2) moved by random offsets at five places, and evenly between them."""
+    steps = np.diff(path, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    along = np.append(0, lengths.cumsum())                  # (points,)
+    length = along[-1] if along[-1] > 0 else 1
+    offsets = rng.normal(0, 0.05, size=(2, 5)) + rng.normal(0, 0.025, size=(2, 1))  # of x, of y
+    places = np.linspace(0, length, 5)
+    move_x = np.interp(along, places, offsets[0])
+    move_y = np.interp(along, places, offsets[1])
+    return path + np.stack([move_x, move_y], axis=1)
+
+
+# ── 4. Files: networks and drawings ───────────────────────────────────────────────────────────────
+def save_network(network, path):
+    """Write a network to a .json file and, for a page on file://, as a script to its .js twin.
+
+    What the network's `training` holds, a dictionary, is written too. Raises OSError or ValueError;
+    the old files then stay as they were.
+    """
+    path = Path(os.path.realpath(path))
+    check_output(path)
+    text = network_as_json(network)
+    twin = path.with_suffix(".js")
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=path.parent) as folder:
+        new_path, new_twin = Path(folder, path.name), Path(folder, twin.name)
+        new_path.write_text(text, encoding="utf-8")
+        new_twin.write_text(f"const WEIGHTS = {text};\n", encoding="utf-8")
+        try:
+            replace(path, new_path)
+            replace(twin, new_twin)
+        except KeyboardInterrupt:                           # between the two, which are to be alike
+            replace(path, new_path)
+            replace(twin, new_twin)
+            raise
+
+
+def replace(old, new):
+    """Put a new file in the place of an old one, with its mode, unless that is done already."""
+    if not new.exists():
+        return
+    if old.exists():
+        shutil.copymode(old, new)
+    os.replace(new, old)
+
+
+def check_output(path):
+    """Raise ValueError unless a network may be written there: to a new file, or over a network."""
+    path = Path(path)
+    if path.suffix != ".json" or not path.parent.is_dir():
+        raise ValueError("a network is written to a .json file in an existing folder, "
+                         f"not to {path}")
+    for file in path, path.with_suffix(".js"):
+        if os.path.lexists(file) and not looks_like_a_network(file):
+            raise ValueError(f"{file} is there already and holds no network: choose another name")
+
+
+def looks_like_a_network(file):
+    """Say whether a .json or .js file begins like one that `save_network` has written."""
+    if not file.is_file():                                  # a folder, or a device
+        return False
+    with open(file, "rb") as opened:
+        return b'"layers"' in opened.read(40)
+
+
+def network_as_json(network):
+    """Return a network as the text of its file. Raises ValueError if a weight is not finite."""
+    content = {"layers": [*network.W1.shape, len(network.b2)],
+               "activations": [network.activation, "softmax"]}
+    for name, parameter in zip(("W1", "b1", "W2", "b2"), network.parameters()):
+        # Three decimals: more gain nothing. In float64, as 0.123 in float32 is 0.12300000339746475.
+        content[name] = parameter.astype(np.float64).round(3).tolist()
+    content["training"] = getattr(network, "training", {})
+    return json.dumps(content, separators=(",", ":"), allow_nan=False)
+
+
+def load_network(path):
+    """Return the network in a .json file. Raises OSError, or ValueError saying what is wrong."""
     try:
-        drawings = json.loads(text if text[:1] == "[" else "[%s]" % ",".join(filter(None, text.splitlines())))
-        for drawing in drawings or [text]:
-            points = np.concatenate([np.reshape(stroke, (len(stroke), 2)) for stroke in drawing["strokes"]])
-            if drawing["label"] not in range(10) or [] in drawing["strokes"] or not abs(points).max() < 1e6:
-                raise ValueError
-    except (ValueError, TypeError, LookupError):
-        raise ValueError(f'{path}: expected {{"label": 7, "strokes": [[[x, y], [x, y]]]}}, found '
-                         f"{str(drawing)[:60]!r}") from None
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        inputs, units, outputs = content["layers"]
+        activation = content["activations"][0]
+        if activation not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
+            raise ValueError(f"its activation must be one of {known}, not {activation}")
+        training = content.get("training", {})
+        if not isinstance(training, dict):
+            raise ValueError("its training must be a table of names and values")
+        # Looked at before any room is made for a network, which the file may say to be a huge one.
+        shapes = {"W1": (inputs, units), "b1": (units,), "W2": (units, outputs), "b2": (outputs,)}
+        parameters = {}
+        for name, shape in shapes.items():
+            values = np.array(content[name], dtype=np.float32)
+            if values.shape != shape or not np.isfinite(values).all():
+                raise ValueError(f"{name} must be finite numbers, {shape}, not {values.shape}")
+            parameters[name] = values
+        network = NeuralNetwork(inputs, units, outputs, activation)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError,
+            MemoryError) as error:
+        # A KeyError's own words are only the name that it did not find.
+        raise ValueError(f"{path} holds no network: {type(error).__name__}: {error}") from None
+    network.W1, network.b1 = parameters["W1"], parameters["b1"]
+    network.W2, network.b2 = parameters["W2"], parameters["b2"]
+    network.training = training
+    return network
+
+
+A_DRAWING = '{"label": 7, "strokes": [[[x, y], [x, y]]]}'
+MOST_POINTS = 10_000            # in a drawing; to draw more in many variations takes minutes
+
+
+def read_drawings(path):
+    """Return the drawings in a file: a JSON list, or one in each line. Each is like A_DRAWING.
+
+    Raises OSError, or ValueError for a file that holds anything else, or nothing.
+    """
+    text = Path(path).read_text(encoding="utf-8-sig", errors="replace").strip()
+    try:
+        if text.startswith("["):
+            drawings = json.loads(text)
+        else:
+            drawings = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError):
+        raise ValueError(f"{path} holds no drawings: expected lines of {A_DRAWING}") from None
+    if not drawings:
+        raise ValueError(f"{path} holds no drawings: expected {A_DRAWING}, found nothing")
+    for drawing in drawings:
+        if not is_drawing(drawing):
+            found = ascii(drawing)[:60]
+            raise ValueError(f"{path} holds no drawings: expected {A_DRAWING}, found {found}")
     return drawings
 
 
-# ── 4. The report ───────────────────────────────────────────────────────────────────────────────────────
+def is_drawing(drawing):
+    """Say whether what was read from JSON has a label from 0 to 9, and strokes of points [x, y]."""
+    if not isinstance(drawing, dict):
+        return False
+    label, strokes = drawing.get("label"), drawing.get("strokes")
+    if type(label) is not int or not 0 <= label <= 9:       # True is an int for Python, too
+        return False
+    if not isinstance(strokes, list) or not strokes:
+        return False
+    points = 0
+    for stroke in strokes:
+        if not isinstance(stroke, list) or not stroke:
+            return False
+        if not all(is_point(point) for point in stroke):
+            return False
+        points += len(stroke)
+    return points <= MOST_POINTS
+
+
+def is_point(point):
+    """Say whether what was read from JSON is a point: [x, y], numbers that are not too large."""
+    if not isinstance(point, list) or len(point) != 2:
+        return False
+    return all(type(number) in (int, float) and abs(number) < 1e6 for number in point)
+
+
+# ── What chapters 2 and 4 add to the network of chapter 1 ──
+# The lesson trusts what it is given, and knows nothing of files and processor cores. For all others
+# who use it, in a notebook or below, each method looks first.
+lesson_train, lesson_predict, lesson_accuracy = (
+    NeuralNetwork.train, NeuralNetwork.predict, NeuralNetwork.accuracy)
+
+
+def checked(network, images, labels=None):
+    """Return images (n, inputs) and labels (n,) as arrays that the network can use.
+
+    Lists and tables become arrays; one image alone becomes a batch of one. Raises ValueError for
+    what cannot be used. Without labels, None is returned for them.
+    """
+    inputs, outputs = len(network.W1), len(network.b2)
+    images = np.asarray(images)
+    if images.ndim == 1:
+        images = images[None]
+    if images.dtype.kind in "iub":                          # whole numbers, or True and False
+        images = images.astype(np.float32)
+    if images.dtype.kind != "f" or images.shape != (len(images), inputs) or len(images) == 0:
+        raise ValueError(f"images must be numbers in rows of {inputs}, one row for each image, "
+                         f"not {images.dtype} of shape {images.shape}")
+    least, most = images.min(), images.max()
+    if not (least >= 0 and most <= 1):                      # false for NaN, too
+        raise ValueError(f"images must be numbers from 0 (paper) to 1 (ink), not from {least:g} "
+                         f"to {most:g}")
+    if labels is None:
+        return images, None
+    labels = np.asarray(labels)
+    if labels.shape != (len(images),):
+        raise ValueError(f"labels must be {len(images)} numbers, one for each image, "
+                         f"not of shape {labels.shape}")
+    is_digit = np.isin(labels, np.arange(outputs))
+    if labels.dtype.kind not in "iubf" or not is_digit.all():
+        wrong = labels[~is_digit].tolist()
+        raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {wrong[0]!r}")
+    return images, labels.astype(int)
+
+
+@functools.wraps(lesson_train)
+def train_checked(network, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
+                  batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
+    if batches is mini_batches:                             # a View shows what it has in itself
+        images, labels = checked(network, images, labels)
+    if epochs < 1 or batch_size < 1:
+        raise ValueError(f"epochs and batch_size must be at least 1, not {epochs} and {batch_size}")
+    # NumPy shares the work of a matrix product out to all cores. That pays for large matrices. On
+    # ones as small as a mini-batch, the cores wait for each other much longer than they compute.
+    with threadpool_limits(limits=1):
+        return lesson_train(network, images, labels, epochs, learning_rate, batch_size, batches,
+                            after_epoch)
+
+
+@functools.wraps(lesson_predict)
+def predict_checked(network, images):
+    images, _ = checked(network, images)
+    # In parts, as the hidden units of all of MNIST at once would fill much memory.
+    parts = np.split(images, range(4000, len(images), 4000))
+    return np.concatenate([lesson_predict(network, part) for part in parts])
+
+
+@functools.wraps(lesson_accuracy)
+def accuracy_checked(network, images, labels):
+    images, labels = checked(network, images, labels)
+    return lesson_accuracy(network, images, labels)
+
+
+NeuralNetwork.train = train_checked
+NeuralNetwork.predict = predict_checked
+NeuralNetwork.accuracy = accuracy_checked
+NeuralNetwork.save = save_network
+NeuralNetwork.load = staticmethod(load_network)
+
+
+# ── 5. The report ─────────────────────────────────────────────────────────────────────────────────
 def write_report(folder, network, images, labels):
-    """Write what there is to see of a network into a folder; images and labels are those of the test set."""
-    import matplotlib.figure
-    import pandas
-    from sklearn.metrics import ConfusionMatrixDisplay
-    probabilities = network.forward(images)[2]
-    read = probabilities.argmax(axis=1)
-    history = pandas.DataFrame({name: pandas.Series(values, range(1, len(values) + 1))
-                                for name, values in network.training.items()
-                                if isinstance(values, list) and name != "mean"}).rename_axis("epoch")
+    """Write what there is to see of a network into a folder: history.csv and report.png.
+
+    images and labels are those of the test set.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
     folder.mkdir(exist_ok=True)
+    history = history_table(network)
     history.to_csv(folder / "history.csv")
-    figure = matplotlib.figure.Figure(figsize=(18, 18))
-    figure.subplots_adjust(left=0.05, right=0.98, bottom=0.01, top=0.97)
-    loss, errors, confusions, mistakes, units = figure.subplot_mosaic("012;333;444").values()
-    history[["loss"]].plot(ax=loss, logy=True, style=".-", title="Loss while learning (guessing gives 2.3)")
-    (1 - history.iloc[:, 1:]).add_prefix("1 - ").plot(ax=errors, logy=True, style=".-", title="Share misread")
-    wrong = np.flatnonzero(read != labels)                      # those read right would hide the others
-    ConfusionMatrixDisplay.from_predictions(labels[wrong], read[wrong], labels=range(10), ax=confusions,
-                                            cmap="Oranges", colorbar=False)
-    confusions.set(xlabel="read as", ylabel="digit", title=f"Misread: {len(wrong)} of {len(labels):,}")
-    worst = wrong[probabilities[wrong, labels[wrong]].argsort()][:48]
-    draw_images(mistakes, "Misread, the worst first, and how sure it was of that", images[worst], columns=16,
-                captions=[f"{labels[i]} read as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst])
-    votes = network.W2.argmax(axis=1)
-    order = np.lexsort((-network.W2.max(axis=1), votes))[:256]          # by digit, the strongest vote first
-    draw_images(units, "Hidden units, and the digit that each speaks for most. Ink on blue switches a unit "
-                "on, ink on orange off.", network.W1.T[order], votes[order], columns=32)
-    with matplotlib.rc_context({"axes.formatter.min_exponent": 3}):         # 0.04, not 4 times a power of 10
+    probabilities = network.forward(images)[2]
+    # The last: a scale with 0.04, not with 4 times a power of 10.
+    style = {"font.size": 13, "axes.titlesize": 15, "axes.formatter.min_exponent": 3}
+    with rc_context(style):
+        figure = Figure(figsize=(18, 19), layout="constrained")
+        places = figure.subplot_mosaic("012;333;444", height_ratios=[6, 5.4, 5.4])
+        draw_loss(places["0"], history)
+        draw_errors(places["1"], history)
+        draw_confusions(places["2"], labels, probabilities.argmax(axis=1))
+        draw_mistakes(places["3"], images, labels, probabilities)
+        draw_units(places["4"], network)
         figure.savefig(folder / "report.png", dpi=80)
 
 
-def draw_images(axes, title, images, captions, columns):
-    """Draw images (n, 784) in rows: ink is black; of weights, those above 0 are blue, those below orange."""
+def history_table(network):
+    """Return the loss and the accuracies of each epoch, as far as they are known: a table."""
+    from pandas import DataFrame, Series
+    columns = {}
+    for name in ("loss", "accuracy", "validation_accuracy"):
+        values = network.training.get(name, [])
+        if values:
+            columns[name] = Series(values, index=range(1, len(values) + 1))
+    return DataFrame(columns).rename_axis("epoch")
+
+
+def draw_loss(axes, history):
+    """Draw how the loss fell, epoch by epoch."""
+    history["loss"].plot(ax=axes, logy=True, style=".-")
+    axes.set(title="Loss while learning (guessing: 2.3)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def draw_errors(axes, history):
+    """Draw how the error fell, the share misread, epoch by epoch."""
+    names = {"accuracy": "while learning", "validation_accuracy": "of held-out images"}
+    errors = 1 - history.drop(columns="loss")
+    errors.rename(columns=names).plot(ax=axes, logy=True, style=".-")
+    axes.set(title="Error: the share misread (guessing: 0.9)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def draw_confusions(axes, labels, read):
+    """Draw which digits are read as which others. Those read right would hide them."""
+    from sklearn.metrics import ConfusionMatrixDisplay
+    wrong = read != labels
+    ConfusionMatrixDisplay.from_predictions(labels[wrong], read[wrong], labels=range(10), ax=axes,
+                                            cmap="Oranges", colorbar=False)
+    axes.set(xlabel="read as", ylabel="digit", title=f"Misread: {wrong.sum()} of {len(labels):,}")
+
+
+def draw_mistakes(axes, images, labels, probabilities):
+    """Draw 36 images that were misread, first those whose digit got the smallest probability."""
+    read = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(read != labels)
+    of_the_right_digit = probabilities[wrong, labels[wrong]]
+    worst = wrong[of_the_right_digit.argsort()][:36]
+    captions = [f"{labels[i]} as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst]
+    draw_images(axes, "Misread, the worst first: the digit, what it was read as, and how surely",
+                images[worst], captions, columns=12, size=13)
+
+
+def draw_units(axes, network):
+    """Draw the weights of 256 hidden units at most, by the digit that each speaks for most."""
+    digits = network.W2.argmax(axis=1)                      # (units,)
+    strengths = network.W2.max(axis=1)
+    order = np.lexsort((-strengths, digits))[:256]          # by digit, the strongest first
+    draw_images(axes, "Hidden units, and the digit that each speaks for most. Ink on blue switches "
+                "a unit on, ink on orange off.", network.W1.T[order], digits[order], columns=32)
+
+
+def draw_images(axes, title, images, captions, columns, size=10):
+    """Draw images (n, 784) in rows: ink is black. Weights above 0 are blue, below 0 orange.
+
+    size is that of the captions, in points.
+    """
     from matplotlib.colors import LinearSegmentedColormap
-    rows = max(1, -(-len(images) // columns))
-    sheet = np.zeros((rows, 36, columns, 30))               # one picture of all is drawn faster than many
-    for (row, column), image, caption in zip(np.ndindex(rows, columns), images, captions):
-        sheet[row, 8:, column, 2:] = image.reshape(28, 28) / abs(image).max()
-        axes.text(30 * column + 16, 36 * row + 7, caption, fontsize=7, ha="center")
+    high, wide = 37, 30                                     # of an image's place, with its caption
+    rows = max(1, int(np.ceil(len(images) / columns)))
+    sheet = np.zeros((rows * high, columns * wide))         # one picture is drawn faster than many
+    for number, (image, caption) in enumerate(zip(images, captions)):
+        top, left = number // columns * high, number % columns * wide
+        sheet[top + 8:top + 36, left + 1:left + 29] = image.reshape(28, 28) / abs(image).max()
+        axes.text(left + 15, top + 7, caption, fontsize=size, ha="center")
     ends = ["#b24a08", "white", "#1d5cc7"] if sheet.min() < 0 else ["white", "white", "black"]
-    axes.imshow(sheet.reshape(36 * rows, -1), LinearSegmentedColormap.from_list("", ends), vmin=-1, vmax=1)
+    colours = LinearSegmentedColormap.from_list("ink", ends)
+    axes.imshow(sheet, colours, vmin=-1, vmax=1)
     axes.set(title=title, xticks=[], yticks=[], frame_on=False)
 
 
-# ── 5. The command line ─────────────────────────────────────────────────────────────────────────────────
+# ── 6. The command line ───────────────────────────────────────────────────────────────────────────
+DEFAULT_OUTPUT = HERE / "weights.json"
+REAL_DRAWINGS = HERE / "benchmarks" / "data" / "drawings.jsonl"
+
+
 def say(sentence):
     """Print a sentence; where nobody reads any more (`| head`), go on in silence."""
     try:
@@ -465,116 +1058,275 @@ def say(sentence):
 
 
 def parse_arguments():
-    """Read the command line. The defaults are those in the code above: edit them there."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False,
-        usage="%(prog)s [options]", epilog="A quick run of half a minute: --epochs 20 --learning-rate 1.5")
-    default = {name: parameter.default for function in (NeuralNetwork, NeuralNetwork.train)
-               for name, parameter in inspect.signature(function).parameters.items()} | {"validation": 0}
-    numbers = {
-        "epochs": (1, 1e6, "how often it sees each image; more takes longer and, up to a point, learns more"),
-        "hidden_size": (1, 1e5, "hidden units; 16 are fast and fair, 1024 slow and good"),
-        "learning_rate": (1e-9, 1e9, "how far the first steps go; too small is slow, too large diverges"),
-        "batch_size": (1, 1e5, "images for one step; more make fewer, surer steps"),
-        "seed": (0, 1e9, "where the random numbers start; the same seed gives the same network"),
-        "validation": (0, 59000, "hold out N training images; compare settings by how many of them it reads")}
+    """Read the command line. The defaults are those at the beginning of chapter 1."""
+    parser = argparse.ArgumentParser(
+        description="A neural network that learns to read handwritten digits, in plain NumPy.",
+        usage="%(prog)s [options]", allow_abbrev=False,
+        epilog="A quick run of a minute or less: --epochs 20 --learning-rate 1.5")
     add = parser.add_argument
-    for name, (_, _, help) in numbers.items():
-        add("--" + name.replace("_", "-"), type=type(default[name]), default=default[name],
-            metavar="N", help=help + " (%(default)s)")
-    add("--activation", choices=ACTIVATIONS, default=default["activation"],
+    add("--epochs", type=int, default=EPOCHS, metavar="N",
+        help="how often it sees each image; more takes longer and, up to a point, learns more "
+             "(%(default)s)")
+    add("--hidden-size", type=int, default=HIDDEN_SIZE, metavar="N",
+        help="hidden units; 16 are fast and fair, 1024 slow and good (%(default)s)")
+    add("--learning-rate", type=float, default=LEARNING_RATE, metavar="X",
+        help="how far the first steps go; too small is slow, too large diverges (%(default)s)")
+    add("--batch-size", type=int, default=BATCH_SIZE, metavar="N",
+        help="images for one step; more make fewer, surer steps (%(default)s)")
+    add("--seed", type=int, default=SEED, metavar="N",
+        help="where the random numbers start; the same seed gives the same network (%(default)s)")
+    add("--validation", type=int, default=0, metavar="N",
+        help="hold out N training images; compare settings by how many of them it reads "
+             "(%(default)s)")
+    add("--activation", choices=ACTIVATIONS, default=ACTIVATION,
         help="what a hidden unit makes of its sum; tanh and relu want smaller steps (%(default)s)")
     add("--no-distort", action="store_true", help="show images as they are, not distorted")
     add("--no-styles", action="store_true", help="leave out ways of writing that MNIST lacks")
     add("--drawings", metavar="FILE", help="learn your own drawings too, saved by the page")
-    add("--output", type=Path, default=HERE / "weights.json", help="where to write it, to drop on the page")
+    add("--output", type=Path, default=DEFAULT_OUTPUT, metavar="FILE",
+        help="where to write the network, to drop it on the page (weights.json, which the page "
+             "opens by itself)")
     options = parser.parse_args()
-    for name, (least, most, _) in numbers.items():
-        if not least <= vars(options)[name] <= most:
-            parser.error(f"{name} must lie from {least:g} to {most:g}, not be {vars(options)[name]}")
-    read = [Path(name).resolve() for name in (HERE / "data" / "styles.json", options.drawings or "")]
-    if (output := options.output).suffix != ".json" or not output.parent.is_dir() or output.resolve() in read:
-        parser.error(f"output must be a .json file in an existing folder, not one to read from, not {output}")
+    limits = {"epochs": (1, 1e6), "hidden_size": (1, 1e5), "learning_rate": (1e-9, 1e9),
+              "batch_size": (1, 1e5), "seed": (0, 1e9), "validation": (0, 59000)}
+    for name, (least, most) in limits.items():
+        value = getattr(options, name)
+        if not least <= value <= most:                      # false for NaN, too
+            parser.error(f"{name} must lie from {least:g} to {most:g}, not be {value}")
+    try:
+        check_output(os.path.realpath(options.output))
+    except (OSError, ValueError) as error:
+        parser.error(f"--output: {error}")
     return options
 
 
-def learn(network, view, options, held_out):
-    """Train, tell how it goes, and save what is learned on the way."""
-    started = saved = time.monotonic()
-    def after_epoch(line):
-        nonlocal saved
-        training, now = network.training, time.monotonic()
-        epoch, loss = len(training["loss"]), training["loss"][-1]
-        if not loss <= 10:                                      # NaN too
-            raise FloatingPointError(f"training diverged: an epoch's loss was {loss:.3g}, where guessing "
-                                     f"gives 2.3; try --learning-rate {options.learning_rate / 10:g}")
-        training |= {"epochs": epoch, "seconds": round(now - started)}
-        if options.validation:
-            accuracy = round(view.fold(network).accuracy(*held_out), 5)
-            training.setdefault("validation_accuracy", []).append(accuracy)
-            line += f"  of the held-out images {accuracy:.2%}"
-        bar.update()
-        if epoch == 1 or epoch % max(options.epochs // 20, 1) == 0:
-            with bar.external_write_mode():
-                say(line)
-        if epoch == 1 or now > saved + 20:                      # so that the page can be tried meanwhile
-            saved = now
-            view.fold(network).save(options.output)
+class Run:
+    """A training run of the command line: what it tells, and what it saves on the way.
 
-    with tqdm(total=options.epochs, unit="epoch", disable=None) as bar:     # None: no bar without a terminal
-        network.train(view.images, view.labels, options.epochs, options.learning_rate, options.batch_size,
-                      batches=view, tell=after_epoch)
+    `record` is what is known of the training, for the file of the network; each epoch adds to it.
+    """
+    SECONDS_BETWEEN_SAVES = 20
+    # Guessing reads a tenth, and whoever always says 1 reads 11 %.
+    NO_BETTER_THAN_GUESSING = 0.15
+
+    def __init__(self, options, network, view, held_out, record):
+        self.options = options
+        self.network = network
+        self.view = view
+        self.held_out = held_out                            # images, labels
+        self.record = record | {"loss": [], "accuracy": []}
+        self.started = self.last_attempt = time.monotonic()
+        self.saved_epoch = 0                                # the last that is in the file
+        self.bar = None
+
+    def learn(self):
+        """Train to the end."""
+        options, view = self.options, self.view
+        # disable=None: no bar where there is no terminal.
+        with tqdm(total=options.epochs, unit="epoch", disable=None) as self.bar:
+            self.network.train(view.images, view.labels, options.epochs, options.learning_rate,
+                               options.batch_size, view.mini_batches, self.after_epoch)
+
+    def after_epoch(self, epoch, loss, accuracy):
+        """Record, tell and now and then save what an epoch brought."""
+        if not loss <= 10:                                  # false for NaN, too
+            raise FloatingPointError(
+                f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives 2.3. "
+                f"{self.what_is_saved()} Try --learning-rate {self.options.learning_rate / 10:g}.")
+        now = time.monotonic()
+        self.record["loss"].append(round(loss, 5))
+        self.record["accuracy"].append(round(accuracy, 5))
+        self.record["epochs"] = epoch
+        self.record["seconds"] = round(now - self.started)
+        line = f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}"
+        if self.options.validation:
+            validation_accuracy = self.view.fold(self.network).accuracy(*self.held_out)
+            self.record.setdefault("validation_accuracy", []).append(round(validation_accuracy, 5))
+            line += f"  of the held-out images {validation_accuracy:.2%}"
+        self.bar.update()
+        if is_told(epoch) or epoch == self.options.epochs:
+            self.tell(line)
+        # From the first epoch on, so that the page can try it meanwhile.
+        if epoch == 1 or now > self.last_attempt + self.SECONDS_BETWEEN_SAVES:
+            self.last_attempt = now
+            self.try_to_save()
+
+    def tell(self, line):
+        """Print a line above the bar."""
+        with self.bar.external_write_mode():
+            say(line)
+
+    def try_to_save(self):
+        """Save the network if it is worth it; where that fails, say so, and go on."""
+        whole = self.whole_network()
+        if self.share_read(whole) <= self.NO_BETTER_THAN_GUESSING:
+            return
+        try:
+            whole.save(self.options.output)
+            self.saved_epoch = self.record["epochs"]
+        except (OSError, ValueError) as error:
+            self.tell(f"Not saved: {error}. Training goes on, and saving is tried again.")
+
+    def save(self):
+        """Save the network at the end. Raises FloatingPointError if it is not worth it."""
+        whole = self.whole_network()
+        share = self.share_read(whole)
+        if share <= self.NO_BETTER_THAN_GUESSING:
+            raise FloatingPointError(
+                f"what was learned reads {share:.0%} of the images, no better than guessing, and "
+                f"is not saved. {self.what_is_saved()} Try another --learning-rate.")
+        whole.save(self.options.output)
+
+    def what_is_saved(self):
+        """Return a sentence about the file."""
+        if self.saved_epoch == 0:
+            return f"{self.options.output} is as it was."
+        return f"{self.options.output} holds the network after epoch {self.saved_epoch}."
+
+    def whole_network(self):
+        """Return what the network has become, for whole images, with its record."""
+        whole = self.view.fold(self.network)
+        whole.training = self.record
+        return whole
+
+    def share_read(self, whole):
+        """Return the share that a network reads right of 2,000 images that it learns from."""
+        return whole.accuracy(self.view.images[:2000], self.view.labels[:2000])
+
+
+def is_told(epoch):
+    """Say which epochs are told: 1, 2, 3, 5, 10, 20, 30, 50, 100, …, ever fewer."""
+    power_of_ten = 10 ** (len(str(epoch)) - 1)
+    return epoch / power_of_ten in (1, 2, 3, 5)
 
 
 def show_prediction(network, image, label, when):
     """Print an image (784,) as characters, its label, and what the network says of it."""
-    rows = ["".join(2 * " .:-=+*#%@"[int(9 * ink)] for ink in row).rstrip() for row in image.reshape(28, 28)]
-    say("\n".join(filter(None, rows)) + f"\nThe first image is a {label}. The network {when} training says "
-        + ", ".join(f"{digit}: {p:.0%}" for digit, p in enumerate(network.forward(image[None])[2][0])))
+    for row in image.reshape(28, 28):
+        characters = [2 * " .:-=+*#%@"[int(9 * ink)] for ink in row]
+        line = "".join(characters).rstrip()
+        if line:
+            say(line)
+    probabilities = network.forward(image[None])[2][0]
+    shares = [f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities)]
+    say(f"The first image is a {label}. The network {when} training says " + ", ".join(shares))
+
+
+def count_read(network, drawings):
+    """Return how many drawings a network reads right, as the page reads them."""
+    right = 0
+    with threadpool_limits(limits=1):                       # few images at once: see chapter 4
+        for drawing in drawings:
+            reading = read_drawing(network, drawing["strokes"])
+            if reading["probabilities"].argmax() == drawing["label"]:
+                right += 1
+    return right
+
+
+def tell_what_old_network_reads(output, own_drawings):
+    """Print how many of the user's drawings are read before training, for comparison."""
+    path = output if output.exists() else DEFAULT_OUTPUT
+    try:
+        network = NeuralNetwork.load(path)
+    except (OSError, ValueError):
+        return                                              # there is no old network
+    right = count_read(network, own_drawings)
+    say(f"Your own drawings: the network in {path} reads {right} of {len(own_drawings)}.")
+
+
+def tell_what_new_network_reads(network, own_drawings):
+    """Print how many drawings are read after training: the user's, and those that came along."""
+    if own_drawings:
+        right = count_read(network, own_drawings)
+        say(f"Your own drawings, which it has learned: {right} of {len(own_drawings)}.")
+    if REAL_DRAWINGS.exists():
+        drawings = read_drawings(REAL_DRAWINGS)
+        share = count_read(network, drawings) / len(drawings)
+        name = REAL_DRAWINGS.relative_to(HERE)
+        say(f"Real drawings, which it has not ({name}, {len(drawings):,}): {share:.2%}.")
 
 
 def main():
-    """Load the data, train, read the test set once, report. Ctrl-C ends training early and loses nothing."""
+    """Load the data, train, read the test set once, report. Ctrl-C ends training early."""
     options = parse_arguments()
-    sys.stdout.reconfigure(errors="replace")                    # a terminal may know only ASCII
-    np.seterr(all="ignore")                                     # a run that diverges is told in words
-    drawings = [] if options.no_styles else read_drawings(HERE / "data" / "styles.json")
-    drawings += read_drawings(options.drawings) if options.drawings else []
-    images, labels, test_images, test_labels = load_mnist()
+    sys.stdout.reconfigure(errors="replace")                # a terminal may know only ASCII
+    np.seterr(all="ignore")                                 # a run that diverges is told in words
+    os.environ["MPLBACKEND"] = "agg"                        # the report is a file, not a window
+    styles, own_drawings = [], []
+    if not options.no_styles:
+        styles = read_drawings(HERE / "data" / "styles.json")
+    if options.drawings:
+        own_drawings = read_drawings(options.drawings)
+    drawings = styles + own_drawings
+    images, labels, test_images, test_labels = load_mnist(say)
     count = len(images) - options.validation
-    held_out, images, labels = (images[count:], labels[count:]), images[:count], labels[:count]
+    held_out = images[count:], labels[count:]
+    images, labels = images[:count], labels[:count]
     view = View(images, labels, drawings, not options.no_distort, options.seed)
-    network = NeuralNetwork(len(view.inked), options.hidden_size, 10, options.activation, options.seed)
-    network.training = {name: vars(options)[name] for name in ("learning_rate", "batch_size", "seed")} | {
-        "distortion": not options.no_distort, "drawings": len(drawings), "date": time.strftime("%Y-%m-%d")}
+    network = NeuralNetwork(len(view.inked), options.hidden_size, 10, options.activation,
+                            options.seed)
+    record = {"learning_rate": options.learning_rate, "batch_size": options.batch_size,
+              "seed": options.seed, "distortion": not options.no_distort,
+              "drawings": len(drawings), "date": time.strftime("%Y-%m-%d"),
+              "mean": view.mean_image().round(3).tolist()}  # the page's lessons want it
+    run = Run(options, network, view, held_out, record)
+
     show_prediction(view.fold(network), images[0], labels[0], "before")
-    say(f"An epoch shows each image once: {count:,} of MNIST, {len(view.labels) - count:,} drawn by pen.\n"
-        "loss: how wrong it is, 2.30 if it guesses, 0 if sure and right. accuracy: the share it reads right.")
+    if own_drawings:
+        tell_what_old_network_reads(options.output, own_drawings)
+    say(f"An epoch shows each image once: {count:,} of MNIST, {len(view.labels) - count:,} drawn "
+        "by pen.\nloss: how wrong it is, 2.30 if it guesses, 0 if sure and right. "
+        "accuracy: the share it reads right.")
     try:
-        learn(network, view, options, held_out)
+        run.learn()
     except KeyboardInterrupt:
-        if not (epochs := len(network.training.get("loss", []))):
+        epochs = len(run.record["loss"])
+        if epochs == 0:
             sys.exit("\nStopped in the first epoch: the old files stay as they were.")
-        say(f"\nStopped after {epochs} of {options.epochs} epochs. What was learned is saved.")
-        if (HERE / ".git").exists() and options.output.resolve() == HERE / "weights.json":
+        say(f"\nStopped after {epochs} of {options.epochs} epochs. Saving what was learned …")
+        if (HERE / ".git").exists() and options.output.resolve() == DEFAULT_OUTPUT:
             say("`git checkout weights.json weights.js` brings the shipped network back.")
-    view.fold(network).save(options.output)
-    say("Reading all training images as they are, and the test images, for the only time in this run …")
-    network = NeuralNetwork.load(options.output)                # the figures are to be those of the file
-    network.training["train_accuracy"] = round(network.accuracy(images, labels), 5)
-    network.training["test_accuracy"] = round(network.accuracy(test_images, test_labels), 5)
+    run.save()
+    signal.signal(signal.SIGINT, stop_once)                 # what follows can be stopped, too
+    say("Reading all training images as they are, and the test images, for the only time in this "
+        "run …")
+    network = NeuralNetwork.load(options.output)            # figures are to be those of the file
+    train_accuracy = network.accuracy(images, labels)
+    test_accuracy = network.accuracy(test_images, test_labels)
+    network.training["train_accuracy"] = round(train_accuracy, 5)
+    network.training["test_accuracy"] = round(test_accuracy, 5)
     network.save(options.output)
     show_prediction(network, images[0], labels[0], "after")
-    say("Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test images. "
-        "Drawing the report …".format(**network.training))
-    write_report(options.output.resolve().parent / "report", network, test_images, test_labels)
-    say(f"Wrote {options.output}, and beside it report/report.png: look at that, then draw on index.html.")
+    say(f"Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test "
+        "images.")
+    tell_what_new_network_reads(network, own_drawings)
+    report = options.output.resolve().parent / "report"
+    write_report(report, network, test_images, test_labels)
+    say(f"What it misreads, and what its units look for, is in {report / 'report.png'}.")
+    if options.output.resolve() == DEFAULT_OUTPUT:
+        say(f"The network is in {options.output}: open index.html, and draw.")
+    else:
+        say(f"The network is in {options.output}: open index.html, and drop this file on it.")
+
+
+def stop_once(signal_number, frame):
+    """Stop at a Ctrl-C as usual, but at no further one, which would come in the way of saving."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
+    if sys.stdout is None:                                  # closed, by `>&-`
+        sys.stdout = open(os.devnull, "w")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    signal.signal(signal.SIGINT, stop_once)
     try:
         main()
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
-    except (ImportError, OSError, ValueError, MemoryError, FloatingPointError) as error:
+    except MemoryError:
+        sys.exit("neural_network.py: there is not enough memory. Fewer --hidden-size take less.")
+    except (ImportError, OSError, ValueError, FloatingPointError) as error:
         print(f"neural_network.py: {error}", file=sys.stderr)
         sys.exit(2)

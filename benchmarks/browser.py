@@ -105,9 +105,11 @@ def page(weights=None, **options):
         yield page
 
 
-def wait_until_ready(page):
-    """Until the network is there."""
+def wait_until_ready(page, touched=True):
+    """Until the network is there; the first key ends the page's demonstration, as a user's would."""
     until(page, "performance.getEntriesByName('ready').length")
+    if touched:
+        page.keyboard.press("Shift")
 
 
 def until(page, condition):

@@ -1,87 +1,110 @@
 """What do a few lessons mend in a writer's hand, and what do they spoil elsewhere?
 
-    python benchmarks/teaching.py [--weights weights.json] [--test]
+    python benchmarks/teaching.py [--weights weights.json] [--test] [--at-once]
 
-For each writer of ../shared/drawings/pendigits.jsonl: the first drawings that the network misreads, at most three of
-a digit, are taught by the page's own `teach`; then the rest of that writer's drawings are read again. Two orders: "at
-once" teaches what the untaught network misreads; "one by one" teaches as a learner would, each drawing that is
-misread when its turn comes. After each writer the MNIST images are read too: the last 10,000 of the training set, by
-which the constants in index.html were chosen, or with --test the test set, for the report. Use weights that were
-trained without the styles of data/styles.json, so that there is something to teach.
+For each writer, the page's own `teach` is given lessons as a learner would give them: each drawing that is misread
+when its turn comes, at most three of a digit. Then that writer's other drawings are read again, by the vote of the
+looks. With --at-once what the untaught network misreads is taught all at once. After each writer MNIST is read too:
+the last 10,000 of its training images or, with --test, its test images, for the report. Use weights that were trained
+without the styles of data/styles.json (`--no-styles`), so that there is something to teach.
+
+pendigits has chosen how a lesson goes; crohme and mfrdb have chosen nothing.
 """
 import argparse
 import base64
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import numpy as np
 
-from browser import ROOT, page, real_drawings
+from browser import ROOT, page
+from drawings import drawing_files, read_lines
 
-PREPARE = """([images, labels]) => {
-    const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
-    const pixels = bytes(images);
-    window.mnist = Array.from(bytes(labels), (label, i) => ({ label, image: straighten(Float64Array.from(pixels.subarray(i * 784, i * 784 + 784), p => p / 255)) }));
-    window.accuracy = network => mnist.filter(({ label, image }) => largest(forward(network, image).probabilities) === label).length / mnist.length;
-    window.learned = lessons => [trained, ...teach(trained, lessons)].pop();
-    window.whatIs = (network, drawing) => largest(forward(network, render(drawing.strokes)).probabilities);
-    return accuracy(trained);
+# The network and MNIST, and what is asked of them. Everything that is called is a function of its arguments.
+PREPARE = """([weights, images, labels]) => {
+    const bytesOf = text => Uint8Array.from(atob(text), character => character.charCodeAt(0));
+    const pixels = bytesOf(images);
+    window.untaught = readNetwork(JSON.parse(weights));
+    window.mean = Float64Array.from(untaught.training.mean);
+    window.mnist = Array.from(bytesOf(labels), (label, n) => {
+        const image = Float64Array.from(pixels.subarray(n * 784, (n + 1) * 784), pixel => pixel / 255);
+        return { label, image: straighten(image) };
+    });
 }"""
-TEACH = """([lessons, drawings]) => {
-    const start = performance.now(), taught = learned(lessons), seconds = (performance.now() - start) / 1000;
-    return { seconds, reads: drawings.map(drawing => whatIs(taught, drawing)), accuracy: accuracy(taught) };
+TEACH = """lessons => {
+    window.taught = untaught;
+    for (window.taught of teach(untaught, lessons, mean));
 }"""
-READ = "([lessons, drawing]) => whatIs(learned(lessons), drawing)"
+READ = """drawings => drawings.map(drawing =>
+    indexOfLargest(readDrawing(taught, drawing.strokes).probabilities))"""
+ACCURACY = """() => {
+    const isRight = ({ label, image }) => indexOfLargest(forward(taught, image).probabilities) === label;
+    return mnist.filter(isRight).length / mnist.length;
+}"""
 
 
-def first_misread(opened, drawings, before, one_by_one):
-    """The indices of the drawings to teach."""
-    taught, number = [], Counter()
+def choose_lessons(opened, drawings, untaught, at_once):
+    """Teach what is misread of a writer's drawings; return the indices of these. untaught: what is read before."""
+    chosen = []
+    count = Counter()
     for i, drawing in enumerate(drawings):
-        if number[drawing["label"]] == 3:
+        if count[drawing["label"]] == 3:
             continue
-        # A lesson changes nothing that it does not touch: only after one does the reading have to be made again.
-        read = opened.evaluate(READ, [[drawings[j] for j in taught], drawing]) if one_by_one and taught else before[i]
+        read = untaught[i]
+        if chosen and not at_once:
+            read = opened.evaluate(READ, [drawing])[0]
         if read != drawing["label"]:
-            taught.append(i)
-            number[drawing["label"]] += 1
-    return taught
+            chosen.append(i)
+            count[drawing["label"]] += 1
+            if not at_once:
+                opened.evaluate(TEACH, [drawings[j] for j in chosen])
+    if chosen and at_once:
+        opened.evaluate(TEACH, [drawings[j] for j in chosen])
+    return chosen
+
+
+def measure(opened, path, accuracy, at_once):
+    """Teach each writer of a file, and print what that mended and spoiled."""
+    writers = defaultdict(list)
+    for drawing in read_lines(path):
+        writers[drawing["writer"]].append(drawing)
+    lessons = others = before = after = 0
+    losses = []                         # of MNIST, for each writer
+    for drawings in writers.values():
+        opened.evaluate(TEACH, [])
+        untaught = opened.evaluate(READ, drawings)
+        chosen = choose_lessons(opened, drawings, untaught, at_once)
+        now = opened.evaluate(READ, drawings) if chosen else untaught
+        losses.append(accuracy - opened.evaluate(ACCURACY) if chosen else 0)
+        lessons += len(chosen)
+        for i, drawing in enumerate(drawings):
+            if i not in chosen:
+                others += 1
+                before += untaught[i] != drawing["label"]
+                after += now[i] != drawing["label"]
+    print(f"{path.stem}: {len(writers)} writers, {lessons} lessons; errors on the other {others} drawings: "
+          f"{before} before, {after} after; MNIST loses {100 * np.mean(losses):.3f} points on average, "
+          f"{100 * max(losses):.2f} at most", flush=True)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--weights", help="a weights.json other than the page's own")
-    parser.add_argument("--test", action="store_true", help="report on the MNIST test set")
-    arguments = parser.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights.json", help="another weights.json")
+    parser.add_argument("--test", action="store_true", help="read MNIST's test images, for the report")
+    parser.add_argument("--at-once", action="store_true", help="teach all at once what is misread at first")
+    options = parser.parse_args()
+    part = "test" if options.test else "train"
     with np.load(ROOT / "data" / "mnist.npz") as data:
-        part = "test" if arguments.test else "train"
-        images, labels = data[f"x_{part}"][-10000:], data[f"y_{part}"][-10000:]
-    writers = defaultdict(list)
-    for drawing in real_drawings(name="pendigits"):
-        writers[drawing["writer"]].append(drawing)
-
-    with page(arguments.weights) as opened:
-        encode = lambda array: base64.b64encode(array.astype(np.uint8).tobytes()).decode()
-        accuracy = opened.evaluate(PREPARE, [encode(images), encode(labels)])
-        print(f"MNIST {part}, last 10,000 images, untaught: {accuracy:.2%}")
-        for one_by_one in (False, True):
-            lessons, rest, before, after, seconds, losses = 0, 0, 0, 0, [], []
-            for drawings in writers.values():
-                untaught = opened.evaluate("drawings => drawings.map(drawing => whatIs(trained, drawing))", drawings)
-                taught = first_misread(opened, drawings, untaught, one_by_one)
-                if not taught:
-                    rest += len(drawings)
-                    losses.append(0)
-                    continue
-                result = opened.evaluate(TEACH, [[drawings[i] for i in taught], drawings])
-                others = [i for i in range(len(drawings)) if i not in taught]
-                lessons, rest = lessons + len(taught), rest + len(others)
-                before += sum(untaught[i] != drawings[i]["label"] for i in others)
-                after += sum(result["reads"][i] != drawings[i]["label"] for i in others)
-                seconds.append(result["seconds"] / len(taught))
-                losses.append(accuracy - result["accuracy"])
-            print(f"{'one by one' if one_by_one else 'at once':10}  {len(writers)} writers, {lessons} lessons; errors on the other {rest} drawings: "
-                  f"{before} before, {after} after ({after / max(before, 1) - 1:+.0%}); MNIST loses {np.mean(losses) * 100:.2f} points on average, "
-                  f"{max(losses) * 100:.2f} at most; {np.median(seconds) * 1000:.0f} ms a lesson")
+        images = data[f"x_{part}"][-10000:]
+        labels = data[f"y_{part}"][-10000:]
+    with page() as opened:
+        packed = [base64.b64encode(array.tobytes()).decode() for array in (images, labels.astype(np.uint8))]
+        opened.evaluate(PREPARE, [options.weights.read_text("utf-8"), *packed])
+        opened.evaluate(TEACH, [])
+        accuracy = opened.evaluate(ACCURACY)
+        print(f"Untaught it reads {accuracy:.2%} of MNIST's last 10,000 {part} images", flush=True)
+        for path in drawing_files():
+            measure(opened, path, accuracy, options.at_once)
 
 
 if __name__ == "__main__":

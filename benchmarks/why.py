@@ -1,12 +1,14 @@
-"""Does "Ask why" find a way to the other digit, and does the digit flip when a pointer draws it?
+"""Does "Ask why" find a way to the other digit, and does the reading flip when a pointer draws it?
 
     python benchmarks/why.py [--weights weights.json] [--drawings 20]
 
-Of each of ten pairs that people confuse, the first drawings in ../shared/drawings that are read right: the page is asked
-for a way to the other digit, and what it shows is drawn by real pointer events, each end off by up to --miss pixels.
+Of each of ten pairs that people confuse, the first drawings in ../shared/drawings that are read
+right: the page is asked for its way to the other digit, and what it shows is drawn by real pointer
+events, each end off by up to --miss pixels. Then: how many pixels must change to fool it?
 """
 import argparse
 import random
+import statistics
 
 from browser import DRAWINGS, draw, page, read_drawings
 
@@ -14,56 +16,96 @@ PAIRS = ["38", "49", "17", "56", "06", "72", "94", "59", "68", "23"]
 
 # Fits the drawing into the middle of the sheet, shows it, and says what is read.
 SHOW = """strokes => {
-    const { left, top, side } = frame(strokes);
-    changeTo([]);
-    changeTo(strokes.map(stroke => stroke.map(([x, y]) => [0.15 + 0.7 * (x - left) / side, 0.15 + 0.7 * (y - top) / side])));
-    return Number(document.querySelector("#prediction").textContent);
+    const { left, top, side } = squareAround(strokes);
+    const toSheet = ([x, y]) => [0.15 + 0.7 * (x - left) / side, 0.15 + 0.7 * (y - top) / side];
+    setDrawing([]);
+    setDrawing(strokes.map(stroke => stroke.map(toSheet)));
+    return Number($("prediction").textContent);
 }"""
-# Until the way is known: null if there is none.
-WAY = """() => new Promise(done => (function look() {
-    if ("way" in why) done(why.way); else setTimeout(look, 20);
-})())"""
+# Asks for the way and waits for it: the way, null if there is none, and the milliseconds it took.
+WAY = """() => new Promise(done => {
+    const start = performance.now();
+    $("lead").click();
+    (function look() {
+        const isKnown = why.search && why.search.way !== undefined;
+        if (isKnown) done([why.search.way, performance.now() - start]); else setTimeout(look, 1);
+    })();
+})"""
+# The smallest change that fools one look: how many pixels changed, how many of these are enough,
+# and the largest change; null if there is none.
+FOOL = """() => {
+    const runAll = work => { for (;;) { const { done, value } = work.next(); if (done) return value; } };
+    const image = render(desk.strokes);
+    const changed = runAll(fool(desk.network, image));
+    if (!changed) return null;
+    const sizes = [...changed].map((grey, i) => Math.abs(grey - image[i]));
+    const enough = runAll(enoughPixels(desk.network, image, changed));
+    return [sizes.filter(size => size >= 0.001).length, enough, Math.max(...sizes)];
+}"""
+
+
+def balanced_drawings(rng):
+    """The drawings of all sets in random order, of each set as many."""
+    sets = [read_drawings(path) for path in sorted(DRAWINGS.glob("*.jsonl"))]
+    for drawings in sets:
+        rng.shuffle(drawings)
+    return [drawing for several in zip(*sets) for drawing in several]
+
+
+def missed(dab, miss, rng):
+    """The dab as a hand draws it: each end is off by up to `miss`."""
+    return [[value + rng.uniform(-miss, miss) for value in end] for end in dab]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", help="a weights.json other than the page's own")
     parser.add_argument("--drawings", type=int, default=20, help="of each pair (default: 20)")
-    parser.add_argument("--miss", type=float, default=2, help="pixels by which the pointer misses at most (default: 2)")
+    parser.add_argument("--miss", type=float, default=2,
+                        help="pixels by which the pointer misses at most (default: 2)")
     arguments = parser.parse_args()
     rng = random.Random(0)
-    sets = [read_drawings(path) for path in sorted(DRAWINGS.glob("*.jsonl"))]
-    for drawings in sets:
-        rng.shuffle(drawings)
-    drawings = [drawing for several in zip(*sets) for drawing in several]      # of each set as many
-    total, led, flipped, dabs = 0, 0, 0, 0
+    drawings = balanced_drawings(rng)
+    total, flipped, lengths, times, fooled = 0, 0, [], [], []
     with page(arguments.weights, viewport={"width": 1280, "height": 900}) as opened:
         opened.locator("#lead").evaluate("button => button.scrollIntoView({ block: 'center' })")
-        width = opened.locator("#drawing").bounding_box()["width"]
+        miss = arguments.miss / opened.locator("#drawing").bounding_box()["width"]
         for digit, other in PAIRS:
-            counts = [0, 0, 0]
-            while counts[0] < arguments.drawings:
-                found = next((d for d in drawings if d["label"] == int(digit)), None)
-                if not found:
-                    break                                                      # the sets have no more
-                drawings.remove(found)
-                if opened.evaluate(SHOW, found["strokes"]) != int(digit):
+            asked, led, did_flip = 0, 0, 0
+            candidates = [drawing for drawing in drawings if drawing["label"] == int(digit)]
+            for drawing in candidates:
+                if asked == arguments.drawings:
+                    break
+                drawings.remove(drawing)
+                if opened.evaluate(SHOW, drawing["strokes"]) != int(digit):
                     continue
+                asked += 1
+                fooled.append(opened.evaluate(FOOL))
+                opened.evaluate("() => new Promise(requestAnimationFrame)")     # the section sees it
                 opened.select_option("#to", other)
-                opened.click("#lead")
-                way = opened.evaluate(WAY)
-                counts[0] += 1
+                way, milliseconds = opened.evaluate(WAY)
+                times.append(milliseconds)
                 if way is None:
                     continue
-                counts[1] += 1
-                dabs += len(way)
+                led += 1
+                lengths.append(len(way))
                 for dab in way:
-                    draw(opened, [[[at + rng.uniform(-1, 1) * arguments.miss / width for at in end] for end in dab]])
-                counts[2] += opened.inner_text("#prediction") == other
-            print(f"{digit} to {other}: of {counts[0]} drawings {counts[1]} led within eight dabs, {counts[2]} flipped when drawn", flush=True)
-            total, led, flipped = total + counts[0], led + counts[1], flipped + counts[2]
-    print(f"In all: of {total} drawings {led / total:.1%} led, with {dabs / led:.1f} dabs on average; "
-          f"{flipped / led:.1%} of these flipped when drawn")
+                    draw(opened, [missed(dab, miss, rng)])
+                did_flip += opened.inner_text("#prediction") == other
+            print(f"{digit} to {other}: of {asked} drawings {led} led within eight dabs, "
+                  f"{did_flip} flipped when drawn", flush=True)
+            total += asked
+            flipped += did_flip
+    times.sort()
+    print(f"In all: of {total} drawings {len(lengths)} led, with {statistics.mean(lengths):.1f} dabs "
+          f"on average, {sum(length <= 3 for length in lengths)} with three at most; "
+          f"{flipped / len(lengths):.1%} of these flipped when drawn.")
+    print(f"A way took {statistics.median(times) / 1000:.2f} s in the median, "
+          f"{times[len(times) * 9 // 10] / 1000:.2f} s at most for nine of ten.")
+    changes = [change for change in fooled if change is not None]
+    changed, enough, most = (statistics.median(column) for column in zip(*changes))
+    print(f"Fooled: {len(changes)} of {total}; in the median {changed:.0f} pixels changed, none by more "
+          f"than {most:.0%}; the {enough:.0f} strongest are enough.")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,15 @@ function fill(part, values) {
   }
 }
 
+// Sets what has changed, and leaves the rest alone: so the browser has nothing to do for it.
+function setText(element, text) {
+  if (element.textContent !== String(text)) element.textContent = text;
+}
+
+function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+
 // ── Pictures of 784 numbers ──
 
 const PICTURE = `<canvas class="pixels" width="28" height="28"></canvas>`;
@@ -30,7 +39,8 @@ const darkMode = matchMedia("(prefers-color-scheme: dark)");
 function paintImage(canvas, image) {
   const pixels = new ImageData(28, 28);
   const grey = darkMode.matches ? 237 : 30;
-  for (let i = 0; i < 784; i++) pixels.data.set([grey, grey, grey, image[i] * 255], i * 4);
+  pixels.data.fill(grey);
+  for (let i = 0; i < 784; i++) pixels.data[i * 4 + 3] = image[i] * 255;
   canvas.getContext("2d").putImageData(pixels, 0, 0);
 }
 
@@ -175,6 +185,19 @@ function percent(share, decimals = 1) {
   return (share * 100).toFixed(decimals) + " %";
 }
 
+// Shares in whole per cents that add up to 100: those with the largest remainders are rounded up.
+// Of shares that are all 0, or no numbers, each is 0.
+function wholePercents(shares) {
+  const percents = Array.from(shares, share => Math.floor(share * 100) || 0);
+  const sum = shares.reduce((total, share) => total + share, 0);
+  if (!(sum > 0)) return percents;
+  const missing = 100 - percents.reduce((total, part) => total + part, 0);
+  const byRemainder = [...percents.keys()].sort((one, other) =>
+    (shares[other] * 100 - percents[other]) - (shares[one] * 100 - percents[one]));
+  for (const i of byRemainder.slice(0, missing)) percents[i] += 1;
+  return percents;
+}
+
 // 0.01234 → 0.012: two digits that count.
 function shortNumber(number) {
   return String(Number(number.toPrecision(2)));
@@ -218,6 +241,15 @@ function nextTask() {
     };
     port2.postMessage("");
   });
+}
+
+function pauseFor(milliseconds) {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
+}
+
+// Waits until the next frame is due.
+function nextFrame() {
+  return new Promise(requestAnimationFrame);
 }
 
 function wantsNoMotion() {

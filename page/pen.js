@@ -22,8 +22,9 @@ function inkOf(strokes, penWidth) {
   const { left, top, width, height } = bounds(strokes);
   const extent = Math.max(width, height) || 1;                  // a dot has none
   const reach = penWidth / 2 + 0.5;
-  // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23.
-  const toPixels = distance => distance / extent * (20 - penWidth) + 3.5 + penWidth / 2;
+  // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23. The sum in
+  // brackets comes first, as in Python: so both round alike.
+  const toPixels = distance => distance / extent * (20 - penWidth) + (3.5 + penWidth / 2);
   const nearest = new Float64Array(784).fill(Infinity);         // squared distance to the path
   for (const stroke of strokes) {
     const path = stroke.map(([x, y]) => [toPixels(x - left), toPixels(y - top)]);
@@ -151,30 +152,37 @@ function meanOf(vectors) {
 
 // ── Doubt ──
 
-// Other shapes than digits do not stay what they are from look to look. Beside the ten digits stands
-// a choice "none", whose score never changes: it wins where no digit scores high. The numbers are
-// measured by benchmarks/doubt.py.
-const NONE = 0.12;             // the score of "none", by what every score grows with: the length of W2
-const SURE = 0.665;            // a digit whose mean probability is above this is not doubted
+// benchmarks/doubt.py has measured the first two.
+const SURE = 0.78;             // a digit whose mean probability is above this is not doubted
 const HEAVY = 160;             // more ink than this, in pixels, is a blot
-const SHORT = 0.03;            // a drawing no larger than this, in sheets, is a twitch
+const TWITCH = 0.03;           // a drawing no larger than this, in sheets, is hardly a touch
+const COUNTS = ["none", "one", "two", "three", "four", "five"];
 
-// Why a reading is doubted, in a few words; "" where it is not.
-function doubt(network, reading) {
-  const { width, height } = bounds(reading.strokes);
-  if (Math.hypot(width, height) <= SHORT) return "a little more ink?";
-  const ink = reading.looks[0].image.reduce((sum, value) => sum + value, 0);
-  if (ink > HEAVY) return "not sure that this is a digit";
-  const shares = sharesWithNone(network, reading.looks.slice(1).map(look => look.logits));
+// Why a reading is doubted, in a few words; "" where it is not. What is no digit does not stay the
+// same from look to look, nor does what is misread: so their means are small.
+function doubt(reading) {
   const digit = indexOfLargest(reading.probabilities);
-  if (shares[digit] > SURE) return "";
-  const second = indexOfLargest(shares.map((share, choice) => (choice === digit ? -1 : share)));
-  return second === 10 ? "not sure that this is a digit" : `or a strange ${second}?`;
+  const ink = reading.looks[0].image.reduce((sum, value) => sum + value, 0);
+  if (ink > HEAVY) return "so much ink: is this a digit?";
+  if (reading.probabilities[digit] > SURE) return "";
+  const votes = new Array(10).fill(0);                          // of the looks, for each digit
+  for (const look of reading.looks) votes[indexOfLargest(look.logits)] += 1;
+  const everyone = COUNTS[reading.looks.length];
+  const others = [...votes.keys()].filter(other => votes[other] > 0 && other !== digit);
+  if (others.length === 0) return `all ${everyone} say ${digit}, but not surely`;
+  const ours = `${COUNTS[votes[digit]]} of ${everyone} ${sayOrSays(votes[digit])} ${digit}`;
+  if (others.length > 1) return `${ours}: is this a digit?`;
+  const other = others[0];
+  return `${ours}, ${COUNTS[votes[other]]} ${sayOrSays(votes[other])} ${other}`;
 }
 
-// The mean probabilities of the ten digits and of "none", over several readings of one drawing.
-function sharesWithNone(network, logitsOfLooks, none = NONE) {
-  const squares = network.W2.reduce((sum, weight) => sum + weight * weight, 0);
-  const score = none * Math.sqrt(squares);
-  return meanOf(logitsOfLooks.map(logits => softmax([...logits, score])));
+// The verb for so many looks: one says, two say.
+function sayOrSays(count) {
+  return count === 1 ? "says" : "say";
+}
+
+// Whether a drawing is hardly more than a touch of the sheet, whose width is 1.
+function isTwitch(strokes) {
+  const { width, height } = bounds(strokes);
+  return Math.hypot(width, height) <= TWITCH;
 }

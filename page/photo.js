@@ -1,1 +1,309 @@
 "use strict";
+// Reading a picture of handwriting: a photograph, a scan, a screenshot. It is decoded here, and
+// page/paper.js finds the digits in it, as pen strokes: then each is a drawing like any other.
+// Nothing leaves this machine, and nothing of the picture is kept but what is on the screen.
+
+const LONGEST_SIDE = 1600;     // pixels; larger pictures are made smaller while they are decoded
+const BAND = 64;               // rows of pixels that are fetched at a time
+const PART_SIDE = 112;         // pixels of the small picture of one digit
+const STEP_SIDE = 480;         // pixels of the small pictures that show the steps
+
+// What was found in the picture that was opened last.
+const photo = {
+  jobs: 0,               // how many pictures were opened: only the last one is worked on
+  isBusy: false,
+  words: "",             // what is said meanwhile
+  digits: [],            // of each digit: its strokes on the sheet, its part of the picture, its line
+  readings: [],          // what the network at hand reads in each
+  readBy: null,          // which network that was
+};
+
+// ── What kind of file is it? Pure functions ──
+
+// Whether someone who opens this file means a picture. A PDF is none, but is meant as one.
+function isPicture(file) {
+  return file.type.startsWith("image/") || /\.(jpe?g|png|gif|webp|bmp|avif|svg|tiff?|hei[cf]|pdf)$/i.test(file.name);
+}
+
+// Why a file cannot be opened as a picture, in a sentence.
+function whyNoPicture(file) {
+  const isKind = kind => file.type.includes(kind) || file.name.toLowerCase().endsWith(`.${kind}`);
+  if (file.size === 0) return "The file is empty.";
+  if (isKind("pdf")) return "This is a PDF, not a picture. A screenshot of it can be read.";
+  if (isKind("heic") || isKind("heif")) {
+    return "This browser cannot open HEIC pictures. Save it as JPEG, or take a screenshot of it.";
+  }
+  return "This is no picture that the browser can open.";
+}
+
+// A digit's strokes, in pixels of the picture, as a drawing in the middle of the sheet.
+function fitToSheet(strokes) {
+  const { left, top, width, height } = bounds(strokes);
+  const scale = 0.7 / (Math.max(width, height) || 1);
+  return strokes.map(stroke => stroke.map(([x, y]) => [
+    0.5 + (x - left - width / 2) * scale,
+    0.5 + (y - top - height / 2) * scale,
+  ]));
+}
+
+// ── From a file to grey ──
+
+// Reads a picture: the first digit goes onto the sheet, the others lie ready.
+async function readPicture(file) {
+  photo.jobs += 1;
+  const job = photo.jobs;
+  const isWanted = () => job === photo.jobs;
+  photo.isBusy = true;
+  photo.words = `Looking for digits in ${file.name} …`;
+  showFound();
+  try {
+    const paper = await readPaper(file, isWanted);
+    if (!isWanted()) return;
+    check(paper.digits.length > 0, "No digit was found in this picture.");
+    layOut(paper);
+    await readFound(isWanted);
+    if (!isWanted()) return;
+    showMessage("");
+    chooseFound(0);
+    await layOutSteps(paper);
+  } catch (error) {
+    if (isWanted()) showMessage(`${file.name}: ${sentenceOf(error)} Nothing has changed.`);
+  } finally {
+    if (isWanted()) {
+      photo.isBusy = false;
+      showFound();
+    }
+  }
+}
+
+// What is on the paper: its ink, and the digits in it. Throws a sentence if it is no picture.
+async function readPaper(file, isWanted) {
+  const bitmap = await decode(file);
+  const { width, height } = bitmap;
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const grey = await inSlices(fetchGrey(context, width, height), isWanted);
+  canvas.width = 0;              // its memory goes at once
+  if (!grey) return null;
+  const paper = await inSlices(findDigits(grey, width, height), isWanted);
+  return paper && { ...paper, grey, width, height };
+}
+
+// The picture, upright, and no larger than is of use.
+async function decode(file) {
+  let bitmap;
+  try {
+    const { width, height } = await sizeOf(file);
+    const shrink = Math.min(LONGEST_SIDE / Math.max(width, height), 1);
+    bitmap = await createImageBitmap(file, {
+      imageOrientation: "from-image",
+      ...(shrink < 1 && { resizeWidth: Math.max(Math.round(width * shrink), 1), resizeQuality: "high" }),
+    });
+  } catch {
+    throw new Error(whyNoPicture(file));
+  }
+  return bitmap;
+}
+
+// The size of a picture. The browser need not decode it for that.
+function sizeOf(file) {
+  const picture = new Image();
+  const url = URL.createObjectURL(file);
+  return new Promise((resolve, reject) => {
+    picture.onload = () => resolve({ width: picture.naturalWidth, height: picture.naturalHeight });
+    picture.onerror = reject;
+    picture.src = url;
+  }).finally(() => URL.revokeObjectURL(url));
+}
+
+// Grey from 0 (black) to 1 (white), band by band.
+function* fetchGrey(context, width, height) {
+  const grey = new Float32Array(width * height);
+  for (let top = 0; top < height; top += BAND) {
+    const rows = Math.min(BAND, height - top);
+    const { data } = context.getImageData(0, top, width, rows);
+    grey.set(greyOf(data), top * width);
+    yield;
+  }
+  return grey;
+}
+
+// ── What was found ──
+
+// Keeps what is shown of a picture: of each digit its strokes and its part of the picture.
+function layOut(paper) {
+  photo.digits = paper.digits.map(digit => ({
+    strokes: fitToSheet(digit.strokes),
+    part: paintPart(paper.grey, paper, withMargin(digit, paper), PART_SIDE),
+    line: digit.line,
+  }));
+  photo.readings = [];
+}
+
+// The steps from the picture to its strokes, one after the other, as each takes a while.
+async function layOutSteps(paper) {
+  const { grey, ink, mask, width, height } = paper;
+  const all = { left: 0, top: 0, right: width, bottom: height };
+  const steps = {
+    "step-picture": () => paintPart(grey, paper, all, STEP_SIDE),
+    "step-light": () => paintPart(ink.map(value => 1 - value), paper, all, STEP_SIDE),
+    "step-ink": () => paintPart(Float32Array.from(mask, isInk => (isInk ? 0 : 1)), paper, all, STEP_SIDE),
+    "step-strokes": () => paintStrokes(paper),
+  };
+  for (const [id, paint] of Object.entries(steps)) {
+    await nextTask();
+    $(id).replaceChildren(paint());
+  }
+}
+
+// A part of a picture of values from 0 to 1, small: each pixel is the mean of a square.
+function paintPart(values, { width }, { left, top, right, bottom }, side) {
+  const square = Math.max(Math.ceil(Math.max(right - left, bottom - top) / side), 1);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil((right - left) / square);
+  canvas.height = Math.ceil((bottom - top) / square);
+  const sums = new Float64Array(canvas.width * canvas.height);
+  const counts = new Uint16Array(sums.length);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const at = Math.floor((y - top) / square) * canvas.width + Math.floor((x - left) / square);
+      sums[at] += values[y * width + x];
+      counts[at] += 1;
+    }
+  }
+  const pixels = new ImageData(canvas.width, canvas.height);
+  sums.forEach((sum, i) => {
+    const value = sum / counts[i] * 255;
+    pixels.data.set([value, value, value, 255], i * 4);
+  });
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+function withMargin({ left, top, right, bottom }, { width, height }) {
+  const margin = Math.round((bottom - top) / 8);
+  return {
+    left: Math.max(Math.floor(left) - margin, 0),
+    top: Math.max(Math.floor(top) - margin, 0),
+    right: Math.min(Math.ceil(right) + margin, width),
+    bottom: Math.min(Math.ceil(bottom) + margin, height),
+  };
+}
+
+// The strokes of all digits, where they lie in the picture.
+function paintStrokes({ digits, width, height }) {
+  const scale = Math.min(STEP_SIDE / Math.max(width, height), 1);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil(width * scale);
+  canvas.height = Math.ceil(height * scale);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.scale(scale, scale);
+  context.lineWidth = 1.5 / scale;
+  for (const stroke of digits.flatMap(digit => digit.strokes)) {
+    context.stroke(new Path2D(curvePath(stroke)));
+  }
+  return canvas;
+}
+
+// Reads what was found, with the network at hand.
+async function readFound(isWanted) {
+  const { network } = desk;
+  photo.readBy = network;
+  if (!network) return;
+  const readings = await inSlices(readEach(network, photo.digits), isWanted);
+  if (readings) photo.readings = readings;
+}
+
+function* readEach(network, digits) {
+  const readings = [];
+  for (const { strokes } of digits) {
+    readings.push(readDrawing(network, strokes));
+    yield;
+  }
+  return readings;
+}
+
+// Another network reads them otherwise.
+async function readFoundAgain() {
+  if (photo.isBusy || photo.digits.length === 0 || photo.readBy === desk.network) return;
+  photo.isBusy = true;
+  const job = photo.jobs;
+  const isWanted = () => job === photo.jobs;
+  await readFound(isWanted);
+  if (!isWanted()) return;
+  photo.isBusy = false;
+  showFound();
+}
+
+// Puts a digit of the picture onto the sheet, where it is written as by a hand.
+function chooseFound(i) {
+  setDrawing(photo.digits[i].strokes);
+  writeAgain();
+}
+
+function putAway() {
+  Object.assign(photo, { jobs: photo.jobs + 1, isBusy: false, words: "", digits: [], readings: [] });
+  showFound();
+}
+
+// ── The strip by the sheet ──
+
+// Shows the digits of a number that is drawn, else those of a picture: each a button.
+function showFound() {
+  const isNumber = desk.digits.length > 1 && !desk.isGrowing;
+  const hasPicture = photo.isBusy || photo.digits.length > 0;
+  $("find").hidden = !isNumber && !hasPicture;
+  document.body.classList.toggle("finding", isNumber || hasPicture);
+  $("find").classList.toggle("drawn", isNumber);
+  setAttribute($("found"), "aria-busy", photo.isBusy);
+  setText($("found-words"), photo.isBusy && photo.digits.length === 0 ? photo.words : "");
+  if ($("find").hidden) return;
+  if (isNumber) showStrip(desk.digits, desk.readings, lookAt, i => i === desk.digit);
+  else showStrip(photo.digits, photo.readings, chooseFound, i => desk.ink === photo.digits[i].strokes);
+}
+
+let stripDigits = null;          // of which digits the strip has the buttons
+
+function showStrip(digits, readings, choose, isChosen) {
+  if (stripDigits !== digits) {
+    stripDigits = digits;
+    $("found").replaceChildren(...digits.map((digit, i) => buttonFor(digit, () => choose(i))));
+    digits.forEach((digit, i) => {
+      const isNewLine = i > 0 && digit.line !== digits[i - 1].line;
+      $("found").children[i].classList.toggle("new-line", isNewLine);
+    });
+  }
+  [...$("found").querySelectorAll("button")].forEach((button, i) => {
+    const reading = readings[i];
+    const digit = reading ? indexOfLargest(reading.probabilities) : -1;
+    const doubts = reading ? explainDoubt(reading) : "";
+    const words = digit < 0 ? "–" : String(digit);
+    button.value = words;
+    setText(button.querySelector("b"), words);
+    button.classList.toggle("doubted", doubts !== "");
+    setAttribute(button, "aria-pressed", isChosen(i));
+    setAttribute(button, "aria-label", `Digit ${i + 1}: ${words}${doubts ? `, ${doubts}` : ""}`);
+    if (reading && !digits[i].part) paintImage(button.querySelector("canvas"), reading.looks[0].image);
+  });
+}
+
+// A digit's picture, with room for what is read in it.
+function buttonFor(digit, choose) {
+  const button = document.createElement("button");
+  button.innerHTML = `${PICTURE}<b></b>`;
+  if (digit.part) button.querySelector("canvas").replaceWith(digit.part);
+  button.addEventListener("click", choose);
+  return button;
+}
+
+$("picture").addEventListener("change", event => {
+  const [file] = event.target.files;
+  if (file) readPicture(file);
+  event.target.value = "";                       // so that the same file may be chosen again
+});
+$("put-away").addEventListener("click", putAway);

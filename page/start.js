@@ -29,7 +29,7 @@ async function start() {
   } catch (error) {
     showMessage(`There is no network here that the page can use. ${sentenceOf(error)} `
       + "Make one: python neural_network.py");
-    $("about").textContent = "No network.";
+    $("pupil").textContent = "No network.";
   }
   if (network) {
     pagesOwn = newPupil("trained", network);

@@ -28,7 +28,7 @@ function* teach(original, lessons, mean = new Float64Array(784)) {
     if (readLooks(taught, images[n])[label] >= LEARNT) {
       learntInARow += 1;
     } else {
-      takeStep(taught, images[n][round % LOOKS.length], label, mean);
+      stepOnLesson(taught, images[n][round % LOOKS.length], label, mean);
       learntInARow = 0;
     }
   }
@@ -43,7 +43,7 @@ function readLooks(network, images) {
 // One step of learning. The image is taken less the mean image: some of its ink lies where most digits
 // have ink, and to learn from that would spoil them. b1 cancels what the new W1 would do to the mean
 // image itself. W2 and b2 stay.
-function takeStep(network, image, label, mean) {
+function stepOnLesson(network, image, label, mean) {
   const difference = image.map((ink, pixel) => ink - mean[pixel]);
   const { dW1 } = backward(network, [difference], [label], [forward(network, image)]);
   const db1 = matmul(mean, dW1, 784).map(sum => -sum);                  // (1, 784) @ (784, units)

@@ -94,7 +94,8 @@ def page(visit):
 
 
 def served_only(site, folder, *names):
-    """Serve these files of the site alone, from another folder: what does the page say of those that it lacks?"""
+    """Serve the page and these files of the site alone, from another folder: what does it say of those that it lacks?"""
+    shutil.copytree(site / "page", folder / "page")
     for name in names:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes((site / name).read_bytes())

@@ -61,8 +61,13 @@ def test_a_run_explains_itself_in_plain_lines_and_its_files_record_it_with_true_
     assert [when for _, when in pictures] == ["before", "after"] and pictures[0][0] == pictures[1][0]
     for epoch in (1, 2):
         assert re.search(rf"^epoch +{epoch}  loss \d\.\d{{4}}  accuracy \d\d\.\d\d%  of the held-out images \d\d\.\d\d%$", out, re.M)
-    assert str(tmp_path / "digits.json") in lines[-1] and "index.html" in lines[-1]
+    assert f"The network is in {tmp_path / 'digits.json'}: open index.html, and drop this file on it." == lines[-1]
+    assert re.search(r"^Your own drawings: the network in \S+weights.json reads [012] of 2\.$", out, re.M)
+    assert re.search(r"^Your own drawings, which it has learned: [012] of 2\.$", out, re.M)
+    shown, = re.findall(r"^Real drawings, which it has not \(\S+drawings.jsonl, 1,000\): (\S+)%\.$", out, re.M)
+    real = nn.read_drawings(nn.REAL_DRAWINGS)[::10]                # these hundred read alike, but for chance
     network = whole(tmp_path / "digits.json")
+    assert float(shown) > 90 and abs(float(shown) - nn.count_read(network, real)) < 6
     training = network.training
     assert [training[name] for name in ("epochs", "learning_rate", "batch_size", "seed", "distortion", "drawings")] == [
         2, 1, 32, 3, True, styles + 2]
@@ -109,11 +114,11 @@ def test_help_explains_every_option(run):
     (["--hidden-size", "0"], "hidden_size must .* not be 0"), (["--learning-rate", "nan"], "learning_rate must .* not be nan"),
     (["--batch-size", "0"], "batch_size must .* not be 0"), (["--seed", "-1"], "seed must .* not be -1"),
     (["--validation", "60000"], "validation must .* not be 60000"),
-    (["--activation", "sine"], "--activation.*'sine'.*sigmoid.*tanh.*relu"),
-    (["--epoch", "5"], "unrecognized arguments: --epoch"), (["--output", "w.txt"], "output must be a .json file"),
-    (["--output", "mine.json", "--drawings", "mine.json"], "not one to read from, not mine.json"),
-    (["--output", "nowhere/mine.json"], "in an existing folder, .* not nowhere.mine.json"),
-    (["--output", "data/styles.json"], "not one to read from, not data.styles.json")])
+    (["--activation", "sine"], "--activation.*'sine'.*sigmoid"),
+    (["--epoch", "5"], "unrecognized arguments: --epoch"), (["--output", "w.txt"], "written to a .json file .* not to .*w.txt"),
+    (["--output", "nowhere/mine.json"], "in an existing folder, not to .*nowhere.mine.json"),
+    (["--output", "data/styles.json"], "styles.json is there already and holds no network"),
+    (["--output", "data/digits.json"], "digits.js is there already and holds no network")])
 def test_a_bad_option_gets_one_sentence(options, said, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "argv", ["neural_network.py", *options])
@@ -124,9 +129,11 @@ def test_a_bad_option_gets_one_sentence(options, said, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--drawings", "missing.json"], ".*missing.json.*"), (["--drawings", "bad.json"], "bad.json: expected .*"),
-    (["--learning-rate", 1e6], "training diverged: .* try --learning-rate 100000"),
-    (["--seed", 7], ".*mnist.npz does not hold MNIST.*"),              # of which the cache is HTML
+    (["--drawings", "missing.json"], ".*missing.json.*"), (["--drawings", "bad.json"], "bad.json holds no drawings: expected .*"),
+    (["--learning-rate", 1e6], "training diverged: .* w.json is as it was. Try --learning-rate 100000."),
+    (["--seed", 7], ".*mnist.npz is damaged.* MNIST.*; delete it.*"),      # of which the cache is HTML
+    (["--batch-size", 60000, "--learning-rate", 100], "what was learned reads .* no better than guessing, and is not saved. w.json is as it was.*"),
+    (["--batch-size", 60000, "--learning-rate", 100, "--epochs", 2], "training diverged: .* w.json is as it was.*"),
 ])
 def test_bad_files_and_divergence_get_one_sentence_and_change_nothing(options, said, trained, run, tmp_path):
     trained.save(tmp_path / "w.json")
@@ -158,14 +165,15 @@ def test_ctrl_c_in_the_first_epoch_leaves_the_old_files(trained, start, tmp_path
 def test_ctrl_c_later_keeps_what_was_learned_and_says_so_and_a_default_edited_in_the_file_takes_effect(
         start, mnist, tmp_path):
     code = SCRIPT.read_text("utf-8")
-    for old, new in (("hidden_size=256", "hidden_size=12"), ("epochs=1000, learning_rate=0.1, batch_size=32",
-                                                             "epochs=900, learning_rate=0.4, batch_size=64")):
+    for old, new in (("HIDDEN_SIZE = 256", "HIDDEN_SIZE = 12"), ("EPOCHS = 1000", "EPOCHS = 900"),
+                     ("LEARNING_RATE = 0.1", "LEARNING_RATE = 1"), ("BATCH_SIZE = 32", "BATCH_SIZE = 64")):
         assert code.count(old) == 1
         code = code.replace(old, new)
     shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("mnist.npz"))
     (tmp_path / "neural_network.py").write_text(code, "utf-8")
     (tmp_path / ".git").mkdir()
-    process, weights = start(script=tmp_path / "neural_network.py"), tmp_path / "weights.json"      # beside it
+    script, weights = tmp_path / "neural_network.py", tmp_path / "weights.json"                     # beside it
+    process = start("--learning-rate", 0.4, script=script)         # a fraction, though the default is whole
     wait_for((tmp_path / "weights.js").exists, process)
     time.sleep(0.5)
     before, sent = weights.stat().st_mtime_ns, time.monotonic()
@@ -180,3 +188,39 @@ def test_ctrl_c_later_keeps_what_was_learned_and_says_so_and_a_default_edited_in
     assert training["test_accuracy"] == pytest.approx(network.accuracy(*mnist[2:]), abs=6e-6)
     assert seconds < 2 and training["test_accuracy"] > 0.8 and (tmp_path / "report" / "report.png").exists()
     assert (len(network.b1), training["learning_rate"], training["batch_size"]) == (12, 0.4, 64)
+
+
+@posix
+def test_a_save_that_fails_on_the_way_is_told_and_tried_again(start, tmp_path):
+    process = start("--epochs", 2, *PLAIN, "--output", tmp_path / "w.json")
+    while "loss: " not in process.stdout.readline():
+        assert process.poll() is None
+    (tmp_path / "w.js").mkdir()
+    while not (line := process.stdout.readline()).startswith("Not saved: "):
+        assert process.poll() is None
+    assert "w.js is there already" in line and "tried again" in line
+    (tmp_path / "w.js").rmdir()
+    out, err = process.communicate(timeout=200)
+    assert (process.returncode, err) == (0, "") and whole(tmp_path / "w.json").training["epochs"] == 2
+
+
+@posix
+def test_without_output_error_home_and_docstrings_and_with_a_notebooks_backend_a_run_is_whole(start, keras_home, tmp_path):
+    """Colab sets such a backend, which only its own kernel has."""
+    strange = {"MPLBACKEND": "module://ipykernel.pylab.backend_inline", "PYTHONOPTIMIZE": "2", "HOME": ""}
+    words = [sys.executable, SCRIPT, "--epochs", 1, *PLAIN, "--output", tmp_path / "w.json"]
+    environment = os.environ | {"KERAS_HOME": str(keras_home)} | strange
+    process = subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *map(str, words)], env=environment, timeout=200)
+    assert process.returncode == 0 and whole(tmp_path / "w.json").training["test_accuracy"] > 0.5
+    assert (tmp_path / "report" / "report.png").exists()
+
+
+@posix
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.5])
+def test_ctrl_c_pressed_again_and_again_brings_no_traceback(seconds, start, tmp_path):
+    process = start("--output", tmp_path / "w.json")
+    time.sleep(seconds)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.03)
+    assert "Traceback" not in process.communicate()[1] and not (tmp_path / "w.json").exists()

@@ -1,14 +1,12 @@
-"""What the page computes, against Python; what one sees inside the network; teaching it; taking it home."""
+"""What the page computes, against Python; and what one sees when one looks inside the network."""
 import json
 import re
 
 import numpy as np
 import pytest
 
-from chromium import (FOUR, ONE, SEVEN, ZERO, calculate, choose, choose_network, draw, exact, image, numbers, place,
-                      prediction, probabilities, real_drawings, saved, text, touch, until, visit_section, wait_until_ready)
-from conftest import ROOT
-from neural_network import ACTIVATIONS, NeuralNetwork, read_drawings, render, straighten
+from chromium import FOUR, calculate, draw, exact, numbers, place, real_drawings, text, until
+from neural_network import ACTIVATIONS, NeuralNetwork, render, straighten
 
 pytest_plugins = "chromium"
 
@@ -20,7 +18,7 @@ def test_all_10_000_test_images_get_pythons_probabilities(page, site, mnist):
     page_says = np.array(calculate(page, """async () => {
         const pixels = new Float32Array(await (await fetch("images.bin")).arrayBuffer());
         return Array.from({ length: pixels.length / 784 }, (_, i) =>
-            [...forward(network, pixels.subarray(i * 784, i * 784 + 784)).probabilities]);
+            [...forward(desk.network, pixels.subarray(i * 784, i * 784 + 784)).probabilities]);
     }"""))
     python_says = NeuralNetwork.load(site / "weights.json").forward(mnist[2])[2]
     assert page_says.shape == (10000, 10) and np.abs(page_says - python_says).max() < 1e-5
@@ -55,11 +53,15 @@ def test_backward_and_one_step_are_pythons_on_real_drawings(activation, page, tm
     network = exact(path)
     images, labels = np.array([render(drawing["strokes"]) for drawing in drawings]), [drawing["label"] for drawing in drawings]
     page_says = calculate(page, """({ file, drawings, labels }) => {
-        const network = readNetwork(file), images = drawings.map(({ strokes }) => render(strokes));
-        const gradients = Object.values(backward(network, images, labels)).map(gradient => [...gradient]);
-        const loss = step(network, images, labels, 0.5), { W1, b1, W2, b2 } = network;
-        return { gradients, loss, stepped: [W1, b1, W2, b2].map(parameter => [...parameter]),
-                 again: forward(network, images[0]).logits.length };
+        const network = readNetwork(file);
+        const images = drawings.map(({ strokes }) => render(strokes));
+        const passes = images.map(image => forward(network, image));
+        const { dW1, db1, dW2, db2 } = backward(network, images, labels, passes);
+        const probabilities = learnFrom(network, images, labels, 0.5).map(pass => pass.probabilities);
+        const { W1, b1, W2, b2 } = network;
+        const asLists = parameters => parameters.map(parameter => [...parameter]);
+        return { gradients: asLists([dW1, db1, dW2, db2]), loss: crossEntropy(probabilities, labels),
+                 stepped: asLists([W1, b1, W2, b2]) };
     }""", {"file": json.loads(path.read_text()), "drawings": drawings, "labels": labels})
     gradients, probabilities = network.backward(images, np.array(labels)), network.forward(images)[2]
     for ours, theirs in zip(page_says["gradients"], gradients):
@@ -70,324 +72,280 @@ def test_backward_and_one_step_are_pythons_on_real_drawings(activation, page, tm
         assert np.abs(np.array(ours) - theirs.ravel()).max() < 1e-5
 
 
-@pytest.mark.parametrize("hidden, activation", [(1, "sigmoid"), (7, "relu"), (300, "tanh")])
-def test_networks_of_other_sizes_and_activations_are_read_shown_and_given_back(hidden, activation, page, tmp_path):
-    network = NeuralNetwork(hidden_size=hidden, activation=activation)
-    network.save(tmp_path / "other.json")
-    choose_network(page, tmp_path / "other.json")
-    draw(page, FOUR)
-    expected = NeuralNetwork.load(tmp_path / "other.json").forward(render(FOUR)[None].astype(np.float32))
-    assert probabilities(page) == pytest.approx(100 * expected[2][0], abs=.051)
-    visit_section(page, "inside")
-    assert f"of {hidden}" in text(page, "unit-sum") and page.locator("#gallery input").count() == hidden
-    spoken = page.evaluate("() => [...$('speakers').children].filter(row => row.checkVisibility({ checkVisibilityCSS: true })).length")
-    assert spoken == min(hidden, 13)
-    again = NeuralNetwork.load(saved(page, "#save-network", tmp_path))
-    assert again.activation == activation
-    for ours, theirs in zip(again.parameters(), NeuralNetwork.load(tmp_path / "other.json").parameters()):
-        assert np.array_equal(ours, theirs)
-
-
 # ── Looking inside ───────────────────────────────────────────────────────────────────────────────────────
+
+def use(page, network, folder):
+    """Put a network on the page's desk, and return it as it is in the file, which rounds."""
+    network.save(folder / "used.json")
+    page.evaluate("text => usePupil(newPupil('loaded', readNetwork(JSON.parse(text))))", (folder / "used.json").read_text())
+    return exact(folder / "used.json")
+
+
+def show(page, part):
+    """Scroll to a part of the section, and wait until it is drawn."""
+    page.locator(f"#{part}").scroll_into_view_if_needed()
+    until(page, f"insight.partsOnScreen.has('{part}') && insight.answers && !unitPictures.isPainting")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def slide(page, id, value):
+    page.evaluate("""([id, value]) => { $(id).value = value; $(id).dispatchEvent(new Event("input")); }""", [id, value])
+
+
+def painted(page, method, draw):
+    """What a canvas is told while something is drawn: each call's arguments, and the style at that time."""
+    return page.evaluate("""([method, draw]) => {
+        const calls = [];
+        const original = CanvasRenderingContext2D.prototype[method];
+        CanvasRenderingContext2D.prototype[method] = function (...values) {
+            calls.push({ canvas: this.canvas.id, values: values.filter(Number.isFinite), width: this.lineWidth,
+                         dashed: this.getLineDash().length > 0, alpha: this.globalAlpha });
+            original.apply(this, values);
+        };
+        insideParts[draw]();
+        CanvasRenderingContext2D.prototype[method] = original;
+        return calls;
+    }""", [method, draw])
+
 
 @pytest.fixture
 def inside(page, site):
-    """The page with a 4, looked inside; what Python says of it: what each unit adds to each score, and the network."""
+    """The page with a 4 drawn; what Python says of it: the network, its activations and scores for blank paper and for
+    the drawing, what each unit says to each digit (256, 10), and the units, the strongest first."""
     network = exact(site / "weights.json")
     draw(page, FOUR)
-    visit_section(page, "inside")
-    images = np.stack([np.zeros(784), render(FOUR)])
-    hidden, logits, _ = network.forward(images)
-    return page, network, (hidden[1] - hidden[0])[:, None] * network.W2, hidden, logits
+    hidden, logits, _ = network.forward(np.stack([np.zeros(784), render(FOUR)]))
+    pulls = (hidden[1] - hidden[0])[:, None] * network.W2
+    return page, network, hidden, logits, pulls, np.argsort(-np.abs(pulls).max(axis=1), kind="stable")
 
 
-def test_the_twelve_units_and_the_bundle_add_up_to_every_score_by_lines_as_thick_as_what_they_carry(inside):
-    page, network, votes, hidden, logits = inside
+def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside):
+    page, network, hidden, logits, pulls, order = inside
+    show(page, "stage")
+    page.click("#bet-unit label:nth-of-type(2)")
+    assert not page.is_visible("#bet-unit .outcome")
+    assert page.input_value("#inside-unit") == str(order[0] + 1)           # the strongest
+    page.emulate_media(reduced_motion="reduce")
+    seen = []
+    for _ in range(5):
+        page.press("#inside-next", "Enter")
+        page.wait_for_timeout(50)
+        seen.append(page.locator("#inside-captions .now").inner_text())
+    assert [words.split(".")[0] for words in seen] == ["Mask", "Weight × ink", "Sum", "Activation", "Pulls"]
+    assert page.is_disabled("#inside-next")
+
+    image, unit = render(FOUR), order[0]
+    products = image * network.W1[:, unit]
+    forIt, against, total = numbers(seen[2])
+    assert [forIt, against] == pytest.approx([products.clip(0).sum(), products.clip(None, 0).sum()], abs=.011)
+    bias, z, activation, blank = numbers(seen[3])
+    assert [z, activation, blank] == pytest.approx([products.sum() + network.b1[unit], *hidden[::-1, unit]], abs=.011)
+    change, most, least = numbers(seen[4])
+    assert [most, least] == pytest.approx([pulls[unit].max(), pulls[unit].min()], abs=.0051)
+    # As displayed, the sums add up to the last decimal.
+    assert [forIt + against, total + bias, blank + change] == pytest.approx([total, z, activation], abs=1e-9)
+
+    up, down = (pulls[unit] > 0).sum(), (pulls[unit] < 0).sum()
+    outcome = page.inner_text("#bet-unit .outcome")
+    assert "Two or three" in outcome and f"{up} of the ten scores up and {down} down" in outcome
+
+    page.mouse.move(*place(page, .125, .875))                              # the pen goes on, and the same unit answers
+    page.mouse.down()
+    for x in (.5, .875):
+        page.mouse.move(*place(page, x, .875))
+        page.wait_for_timeout(250)                                         # the sections follow a few times a second
+    until(page, f"$('inside-captions').textContent.includes({json.dumps(seen[4][-8:])}) === false")
+    assert page.input_value("#inside-unit") == str(unit + 1)
+    page.mouse.up()
+    page.fill("#inside-unit", "77")
+    assert "unit 77" in page.locator("#inside-captions .now").inner_text()
+
+
+def test_the_mask_lies_over_the_drawing_and_only_under_ink_something_is_left_of_it(inside):
+    page, network, _, _, _, order = inside
+    show(page, "stage")
+
+    def lightness(time):
+        """How light each of the 784 pixels is on the stage, from 0 to 255."""
+        slide(page, "inside-time", time)
+        return np.array(page.evaluate("""() => {
+            const { width, scale } = insight.sizes.stage;
+            const { top, side } = stageLayout(width);
+            const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+            Object.assign(copy.canvas, { width: side * scale, height: side * scale });
+            copy.drawImage($("stage"), 0, -top * scale);
+            const pixels = copy.getImageData(0, 0, side * scale, side * scale);
+            const at = pixel => Math.floor((pixel + 0.5) * side / 28 * scale);
+            return Array.from({ length: 784 }, (_, i) => {
+                const start = 4 * (at(Math.floor(i / 28)) * pixels.width + at(i % 28));
+                return (pixels.data[start] + pixels.data[start + 1] + pixels.data[start + 2]) / 3;
+            });
+        }"""))
+
+    weights, image = network.W1[:, order[0]], render(FOUR)
+    isInk = (image >= .5).reshape(28, 28)
+    isEdge = np.any([isInk != np.roll(isInk, shift, axis) for axis in (0, 1) for shift in (1, -1)], axis=0).ravel()
+    most = np.percentile(np.abs(weights), 98)
+    seen = ~isEdge                                                         # where no outline is drawn upon it
+    mask, left, ink = lightness(1), lightness(2), lightness(0)
+    assert np.corrcoef(mask[seen], np.sqrt(np.abs(weights)[seen]) * np.sign(weights[seen]))[0, 1] > .95
+    assert mask[seen & (weights > most)].min() > 200 > 80 > mask[seen & (weights < -most)].max()
+    isPaper = seen & (image == 0)
+    assert set(left[isPaper]) == set(ink[isPaper]) == {255} and mask[isPaper].std() > 20
+    products = (weights * image)[seen & (image > .5)]
+    assert np.corrcoef(left[seen & (image > .5)], np.sqrt(np.abs(products)) * np.sign(products))[0, 1] > .95
+
+
+def test_units_come_in_one_by_one_and_the_page_says_when_it_tips(inside):
+    page, _, _, logits, pulls, order = inside
+    show(page, "tug")
+    page.click("#bet-tip label:nth-of-type(1)")
+    scores = logits[0] + np.vstack([np.zeros(10), pulls[order].cumsum(axis=0)])
+    leaders = scores.argmax(axis=1)
+    tip = int(np.flatnonzero(leaders != leaders[-1])[-1]) + 1
+    for count in (0, tip - 1, tip, 255):
+        slide(page, "tug-count", count)
+        first, second = np.sort(scores[count])[::-1][:2]
+        words = page.inner_text("#tug-words")
+        assert f"{count} of 256 units are in: {leaders[count]} leads" in words
+        assert numbers(words)[0] == pytest.approx(first - second, abs=.0051)
+    assert not page.is_visible("#bet-tip .outcome")
+    page.press("#tug-one", "Enter")
+    words = page.inner_text("#tug-words")
+    assert f"{leaders[-1]} wins" in words and f"With {tip} in it tipped for good; until then {leaders[tip - 1]} had led" in words
+    outcome = page.inner_text("#bet-tip .outcome")
+    assert "The first" in outcome and f"{leaders[-1]} led for good after {tip} of 256" in outcome
+    page.emulate_media(reduced_motion="no-preference")
+    page.click("#tug-play")                                                # again, by itself
+    until(page, "insight.count > 0 && insight.count < 100")
+    page.click("#tug-play")                                                # and rests where it is told to
+    assert 0 < page.evaluate("() => insight.count") < 256
+
+
+@pytest.mark.parametrize("kind", ["trained", "young"])
+def test_the_flow_adds_up_by_lines_on_one_scale_for_every_network(kind, inside, tmp_path):
+    page, network, hidden, logits, pulls, order = inside
+    if kind == "young":
+        network = use(page, NeuralNetwork(hidden_size=64), tmp_path)
+        hidden, logits, _ = network.forward(np.stack([np.zeros(784), render(FOUR)]))
+        pulls = (hidden[1] - hidden[0])[:, None] * network.W2
+        order = np.argsort(-np.abs(pulls).max(axis=1), kind="stable")
+    show(page, "flow")
     for digit in (9, 4):
         page.click(f"#scores [value='{digit}']")
+        until(page, f"insight.answers.digit === {digit}")
         said = [numbers(words)[-1] for words in page.locator("#speakers .claim").all_inner_texts()]
-        assert len(said) == 13 and sum(said) == pytest.approx(logits[1, digit] - logits[0, digit], abs=.07)
-        order = np.argsort(-votes[:, digit])
-        assert said[:12] == pytest.approx(votes[[*order[:8], *order[-4:]], digit], abs=.0051)
-        sums = numbers(text(page, "sums"))
-        assert sums == pytest.approx([
-            logits[0, digit], votes[order[:8], digit].sum(), votes[order[-4:], digit].sum(), votes[order[8:-4], digit].sum(),
-            logits[1, digit], votes[:, digit].clip(0).sum(), votes[:, digit].clip(None, 0).sum()], abs=.0051)
-        assert sum(sums[:4]) == pytest.approx(sums[4], abs=.03)
+        assert said == pytest.approx([*pulls[order[:12], digit], pulls[order[12:], digit].sum()], abs=.0051)
+        parts = numbers(text(page, "sums"))
+        assert parts == pytest.approx(
+            [logits[0, digit], pulls[order[:12], digit].sum(), pulls[order[12:], digit].sum(), logits[1, digit]], abs=.011)
+        assert sum(parts[:3]) == pytest.approx(parts[3], abs=1e-9)         # as displayed
     scores = [numbers(words)[0] for words in page.locator("#scores .claim").all_inner_texts()]
     assert scores == pytest.approx(logits[1], abs=.0051)
-    rows = np.vstack([votes[[*order[:8], *order[-4:]]], votes[order[8:-4]].sum(axis=0)])
-    drawn = page.evaluate("""() => [...$('votes').children].map(line =>
-        [parseFloat(getComputedStyle(line).strokeWidth), getComputedStyle(line).strokeDasharray === 'none' ? 1 : -1])""")
-    widths, signs = np.array(drawn).T
-    assert widths / widths.max() == pytest.approx(np.abs(rows).ravel() / np.abs(rows).max(), abs=.01)
-    assert np.array_equal(signs[widths > .1], np.sign(rows.ravel())[widths > .1])      # dashed is against
+
+    rows = np.vstack([pulls[order[:12]], pulls[order[12:]].sum(axis=0)])
+    # Twelve lines to the units; those to the other digits, row by row; those to the chosen one; then the dotted one.
+    rest = [value for row in rows for value in np.delete(row, 4)]
+    carried = np.array([*(render(FOUR) @ network.W1[:, order[:12]]), *rest, *rows[:, 4]])
+    alphas = np.repeat([.85, .13, .9], [12, 13 * 9, 13])
+    carried = carried[2 * np.abs(carried) * alphas > .02]                  # thinner and paler ones are not drawn
+    lines = painted(page, "bezierCurveTo", "flow")[:-1]
+    assert len(lines) == len(carried)
+    assert [line["width"] for line in lines] == pytest.approx((2 * np.abs(carried)).clip(0, 28), abs=.02)
+    assert [line["dashed"] for line in lines] == (carried < 0).tolist()
 
 
-def test_a_unit_reached_by_key_is_told_in_numbers(inside):
-    page, network, votes, hidden, _ = inside
-    page.focus("#gallery input:checked")
-    inks = render(FOUR) @ network.W1
-    seen = set()
-    for _ in range(12):
-        page.keyboard.press("ArrowRight")
-        unit = int(re.match(r"Unit (\d+) of 256", text(page, "unit-sum"))[1]) - 1
-        assert numbers(text(page, "unit-sum")) == pytest.approx(
-            [inks[unit], network.b1[unit], inks[unit] + network.b1[unit], *hidden[::-1, unit], hidden[1, unit] - hidden[0, unit]],
-            abs=.0051)
-        parts = [numbers(words)[1] for words in page.locator("#scores .claim").all_inner_texts()]
-        assert parts == pytest.approx(votes[unit], abs=.0051)
-        seen.add(unit)
-    assert len(seen) == 12
+def test_the_gallery_is_lit_and_sorted_by_what_units_say_and_a_click_shows_its_unit_beside_it(inside):
+    page, network, hidden, _, pulls, _ = inside
+    show(page, "gallery")
+
+    def shown(digit):
+        calls = [call for call in painted(page, "drawImage", "gallery") if call["canvas"] == "gallery"]
+        units = [int((y - 3) / 28 * 32 + (x - 3) / 28) for x, y, *_ in (call["values"] for call in calls)]
+        assert units == np.argsort(-pulls[:, digit], kind="stable").tolist()
+        light = np.abs(pulls[units, digit]).clip(0, 1)
+        assert [call["alpha"] for call in calls] == pytest.approx(.12 + .88 * light, abs=.01)
+        return units
+
+    shown(4)
+    page.select_option("#gallery-digit", "7")
+    until(page, "insight.answers.digit === 7")
+    units = shown(7)
+
+    elsewhere = "() => ['stage', 'tug', 'flow'].map(id => $(id).toDataURL()).join() + $('speakers').textContent"
+    before = page.evaluate(elsewhere)
+    cell, columns = page.evaluate("() => { const { cell, columns } = galleryLayout(insight.sizes.gallery.width, 256); return [cell, columns]; }")
+    page.click("#gallery", position={"x": 2.5 * cell, "y": 1.5 * cell})
+    for at in (columns + 2, columns + 3):
+        unit = units[at]
+        words = page.inner_text("#inspected p")
+        assert f"Unit {unit + 1}, place {at + 1} of 256" in words
+        assert numbers(words) == pytest.approx([hidden[1, unit] - hidden[0, unit], network.W2[unit, 7], pulls[unit, 7]], abs=.0051)
+        page.press("#gallery-place", "ArrowRight")                         # and by key
+    page.wait_for_timeout(300)
+    assert page.evaluate(elsewhere) == before
+    page.press("#inspected-step", "Enter")
+    until(page, "insight.partsOnScreen.has('stage')")
+    assert page.input_value("#inside-unit") == str(units[columns + 4] + 1)
 
 
-def test_a_unit_that_is_tapped_stays_chosen_until_another_is(visit):
-    page = visit(has_touch=True)
-    chosen = "() => [parseInt($('unit-sum').textContent.slice(5)), Number($('gallery').querySelector(':checked').value) + 1]"
+def test_while_a_network_learns_its_pictures_and_numbers_follow(page):
     draw(page, FOUR)
-    visit_section(page, "inside")
-    first = page.evaluate(chosen)
-    page.tap("#speakers .row:nth-child(3)")
-    second = page.evaluate(chosen)
-    assert second[0] == second[1] != first[0]
-    touch(page, [place(page, .2, .2), place(page, .2, .8)])            # draws on
-    page.tap("#inside h2")
-    assert page.evaluate(chosen) == second
-    page.tap("#gallery label:nth-child(77)")
-    assert page.evaluate(chosen) == [77, 77]
-    page.tap("#clear")
-    draw(page, ONE)
-    assert page.evaluate(chosen) == [77, 77]
+    page.evaluate("""() => {
+        usePupil(newPupil("young", newNetwork(40)));
+        window.image = render(desk.strokes);
+        window.picture = () => unitPictures.canvas.toDataURL();
+    }""")
+    show(page, "flow")
+    page.evaluate("() => { window.first = [picture(), $('sums').textContent]; }")
+    page.evaluate("() => { for (let i = 0; i < 20; i++) learnFrom(desk.network, [image], [4], 1); refresh(); }")
+    until(page, "$('sums').textContent !== first[1]")
+    page.wait_for_timeout(500)
+    page.evaluate("() => { learnFrom(desk.network, [image], [4], 1); refresh(); }")
+    until(page, "picture() !== first[0]")
 
 
-def test_the_gallery_is_lit_by_what_the_drawing_changes_and_sorted_by_a_digit(inside):
-    page, network, votes, hidden, _ = inside
-    shown = "() => [...$('gallery').children].map(cell => [Number(cell.querySelector('input').value), Number(getComputedStyle(cell).opacity)])"
-    units, light = np.array(page.evaluate(shown)).T
-    changes = np.abs(hidden[1] - hidden[0])
-    chosen = int(page.locator("#gallery input:checked").get_attribute("value"))
-    others = np.arange(256) != chosen
-    assert np.array_equal(units, range(256)) and light[chosen] == 1 and np.ptp(light) > .5
-    assert np.corrcoef(light[others], changes[others])[0, 1] > .98     # in whatever steps
-    for digit in (0, 7):
-        page.select_option("#sort", str(digit))
-        units, _ = np.array(page.evaluate(shown)).T
-        assert np.array_equal(units, np.argsort(-network.W2[:, digit], kind="stable"))
-    until(page, "paintSigned($('seen'), weightsOf(network, 250)) || "          # each in its weights' picture, once it is painted
-                "$('seen').toDataURL() === cells[250].lastElementChild.toDataURL()")
+@pytest.mark.parametrize("hidden, activation", [(1, "sigmoid"), (7, "relu"), (300, "tanh")])
+def test_networks_of_other_sizes_and_activations_are_read_and_shown(hidden, activation, page, tmp_path):
+    network = use(page, NeuralNetwork(hidden_size=hidden, activation=activation), tmp_path)
+    draw(page, FOUR)
+    expected = network.forward(render(FOUR)[None])[2][0]
+    assert page.evaluate("() => [...desk.reading.looks[0].probabilities]") == pytest.approx(expected, abs=1e-5)
+    for part in ("stage", "tug", "flow", "gallery"):
+        show(page, part)
+    assert page.get_attribute("#inside-unit", "max") == page.get_attribute("#gallery-place", "max") == str(hidden)
+    rows = page.evaluate("() => [...$('speakers').children].filter(row => row.checkVisibility({ checkVisibilityCSS: true })).length")
+    assert rows == min(hidden, 13)
 
 
-def test_how_it_was_trained_is_told_and_drawn(page):
-    visit_section(page, "training")
-    for fact in ("256 hidden units (sigmoid)", "4 epochs", "learning rate 0.5", "97.50 %", "97.00 %"):
-        assert fact in text(page, "facts")
-    labels = [plot.get_attribute("aria-label") for plot in page.locator("#plots svg").all()]
-    assert ["0.5 to 0.1" in labels[0], "20 % to 3 %" in labels[1]] == [True, True] and len(labels) == 2
-    heights = [float(y) for y in re.findall(r"[\d.]+ ([\d.]+)", page.locator("#plots path:last-child").first.get_attribute("d"))]
-    assert len(heights) == 4 and heights == sorted(heights)            # the loss falls: y grows downwards
+@pytest.mark.parametrize("state", ["blank", "diverged"])
+def test_of_blank_paper_and_of_a_diverged_network_nothing_is_claimed(state, page):
+    page.set_viewport_size({"width": 1280, "height": 6000})                # every part is on screen
+    if state == "diverged":
+        draw(page, FOUR)
+        page.evaluate("""() => {
+            const lost = newNetwork(16);
+            for (const name of ["W1", "b1", "W2", "b2"]) lost[name].fill(NaN);
+            usePupil(newPupil("young", lost));
+        }""")
+    until(page, "insight.partsOnScreen.size === 4 && insight.answers")
+    page.click("#inside-next")
+    slide(page, "inside-time", 5)
+    slide(page, "tug-count", 256)
+    for button in page.locator("#inside button:visible:enabled").all():
+        button.click()
+    assert re.findall(r"[+−]\d+\.\d\d|NaN|Infinity", page.inner_text("#inside")) == []
+    words = page.inner_text("#inside")
+    assert ("Draw a digit first" in words) == (state == "blank") and ("diverged" in words) == (state == "diverged")
 
 
-# ── Teaching ─────────────────────────────────────────────────────────────────────────────────────────────
-
-@pytest.fixture(scope="session")
-def misread(trained, site):
-    """Ways of writing that the network, which learned MNIST alone, misreads: (strokes on the sheet, label)."""
-    network, found = NeuralNetwork.load(site / "weights.json"), []
-    for drawing in read_drawings(ROOT / "data" / "styles.json"):
-        strokes, label = drawing["strokes"], int(drawing["label"])
-        size = max(number for stroke in strokes for point in stroke for number in point)
-        strokes = [[[round(.1 + .8 * x / size, 3), round(.1 + .8 * y / size, 3)] for x, y in stroke] for stroke in strokes]
-        if network.predict(render(strokes)[None])[0] != label:
-            found.append((strokes, label))
-    assert len(found) >= 3
-    return found
-
-
-def teach(page, strokes, label, motion="reduce"):
-    """Draw, say what it is, and return what it was read as before and after: at once, or step by step."""
-    page.emulate_media(reduced_motion=motion)
-    page.keyboard.press("Delete")
-    draw(page, strokes)
-    before = prediction(page)
-    page.evaluate("() => { $('lesson').textContent = ''; }")
-    page.click(f"#labels button[value='{label}']")
-    until(page, f"$('lesson').textContent.includes('{label} it is')")
-    return before, prediction(page)
-
-
-WEIGHTS = "() => JSON.stringify([network.W1, network.b1, network.W2, network.b2].map(a => Array.from(a)))"
-
-
-def test_a_lesson_is_shown_step_by_step_and_its_place_does_not_matter(page, misread):
-    (strokes, label), *_ = misread
-    page.evaluate("""label => { window.course = []; new MutationObserver(() => course.push(
-        Number(document.querySelector(`[data-digit="${label}"]`).ariaValueNow))).observe($('bars'), { attributes: true, subtree: true });
-    }""", label)
-    before, after = teach(page, strokes, label, "no-preference")
-    assert before != str(label) == after and f"read {before} and now reads {label}" in text(page, "lesson")
-    until(page, "course.length")
-    course = sorted(set(page.evaluate("() => course")))
-    assert len(course) > 3 and course[-1] > 50 > course[0]             # the bars moved
-    assert page.locator("#lessons li").all_inner_texts() == [str(label)] and "taught by you (1)" in text(page, "about")
-    visit_section(page, "teach")
-    assert str(before) in page.inner_text("#untaught") and page.locator("#course svg").count() == 1
-    most, _, moved, all_weights = re.findall(r"\d[\d,]*(?:\.\d+)?", page.inner_text("#moved-words"))
-    assert all_weights == "200,704" and 0 < float(most) < .1 and 0 < int(moved.replace(",", "")) < 150_000
-    page.keyboard.press("Delete")
-    draw(page, strokes, size=.5, left=.5)
-    assert prediction(page) == str(label)
-    for simple, digit in ((ONE, "1"), (SEVEN, "7"), (FOUR, "4")):      # the rest is not spoiled
-        page.keyboard.press("Delete")
-        draw(page, simple)
-        assert prediction(page) == digit
-
-
-@pytest.mark.parametrize("known", [True, False])
-def test_a_lesson_is_a_step_on_the_drawing_less_the_mean_image_which_is_read_as_before(known, page, site):
-    drawing, network = {**real_drawings(1)[0], "label": 5}, exact(site / "weights.json")    # a 0: to be learnt as 5
-    mean = known * np.array(network.training["mean"])
-    network.b1 += mean @ network.W1                                    # inside: the network for images less the mean
-    W1 = network.W1 - 0.004 * network.backward((render(drawing["strokes"]) - mean)[None], np.array([5]))[0]
-    taught = calculate(page, """([drawing, mean]) => {
-        own.training = mean ? { mean } : {};
-        const lesson = teach(trained, [drawing]);
-        return [lesson.next(), lesson.next()].flatMap(({ value: { W1, b1 } }) => [[...W1], [...b1]]).slice(2); }""",
-                       [drawing, mean.tolist() if known else None])
-    assert np.abs(np.array(taught[0]) - W1.ravel()).max() < 1e-7 < np.abs(W1 - network.W1).max()
-    assert np.abs(np.array(taught[1]) - (network.b1 - mean @ W1)).max() < 1e-5
-
-
-def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page, misread):
-    taught, untaught = [], page.evaluate(WEIGHTS)
-    for strokes, label in misread[:2]:
-        teach(page, strokes, label)
-        taught.append(page.evaluate(WEIGHTS))
-    assert len({untaught, *taught}) == 3
-    page.reload()
-    wait_until_ready(page)
-    assert page.evaluate(WEIGHTS) == taught[1] and page.locator("#lessons li").count() == 2
-    for button, said, about, expected in (
-            ("#unteach", "taken back", "taught by you (1)", taught[0]), ("#forget", "Forgotten", "2026-11-22.", untaught),
-            ("#forget", "no lessons", "2026-11-22.", untaught)):
-        page.click(button)
-        until(page, f"$('about').textContent.includes('{about}') && $('lesson').textContent.includes('{said}')")
-        assert page.evaluate(WEIGHTS) == expected
-    page.reload()
-    wait_until_ready(page)
-    assert page.evaluate(WEIGHTS) == untaught and page.locator("#lessons li").count() == 0
-    page.click("#labels button[value='3']")
-    assert "Draw a digit first" in text(page, "lesson")
-
-
-def test_two_windows_of_the_page_keep_both_their_lessons(page, misread):
-    pages = [page, page.context.new_page()]
-    pages[1].goto(pages[0].url)
-    wait_until_ready(pages[1])
-    for page, (strokes, label) in zip(pages, misread):
-        teach(page, strokes, label)
-    labels = [str(label) for _, label in misread[:2]]
-    for page in pages:
-        until(page, "$('lessons').children.length === 2")
-        assert page.locator("#lessons li").all_inner_texts() == labels
-    until(pages[0], "$('about').textContent.includes('taught by you (2)')")
-    assert pages[0].evaluate(WEIGHTS) == pages[1].evaluate(WEIGHTS)
-    pages[1].reload()
-    wait_until_ready(pages[1])
-    assert pages[1].locator("#lessons li").all_inner_texts() == labels
-
-
-def test_a_page_keeps_100_lessons_and_refuses_more_and_is_drawn_on_while_it_learns(page):
-    def open_drawings(name, labels):
-        drawings = [{"label": label, "strokes": SEVEN} for label in labels]
-        choose(page, {"name": name, "mimeType": "", "buffer": json.dumps(drawings).encode()})
-
-    open_drawings("101.json", [7] * 101)
-    until(page, "$('message').textContent.includes('--drawings')")
-    assert page.locator("#lessons li").count() == 0
-    open_drawings("contradictions.json", [*range(10)] * 3)
-    until(page, "$('lessons').children.length === 30")
-    for strokes, digit in ((ONE, "1"), (ZERO, "0")):
-        draw(page, strokes)
-        assert prediction(page) == digit and text(page, "opened") == ""
-        page.keyboard.press("Delete")
-    page.click("#forget")
-    open_drawings("100.json", [7] * 100)
-    until(page, "$('opened').textContent.includes('100.json')")
-    page.reload()
-    wait_until_ready(page)
-    assert page.locator("#lessons li").count() == 100
-    draw(page, ONE)
-    page.click("#labels button[value='1']")
-    until(page, "$('lesson').textContent.includes('at most 100')")
-    assert page.locator("#lessons li").count() == 100
-
-
-def test_lessons_for_a_network_from_a_file_leave_those_for_the_pages_own_alone(page, misread, tmp_path):
-    teach(page, *misread[0])
-    NeuralNetwork(hidden_size=4).save(tmp_path / "other.json")
-    choose_network(page, tmp_path / "other.json")
-    assert page.locator("#lessons li").count() == 0
-    teach(page, *misread[1])
-    assert "only until you leave" in text(page, "lesson") and page.locator("#lessons li").count() == 1
-    page.reload()
-    wait_until_ready(page)
-    assert page.locator("#lessons li").all_text_contents() == [str(misread[0][1])]
-    assert "784 → 256 → 10" in text(page, "about")
-
-
-STORAGES = {
-    "blocked": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });",
-    "full": """for (let size = 1 << 22; size; size >>= 1)
-        try { while (true) localStorage.setItem(size + '.' + localStorage.length, 'x'.repeat(size)); } catch {}""",
-    "corrupt": """try { localStorage.setItem('lessons', '[{"label": "<img src=x>", "strokes": [[[0, 0]]]}]'); } catch {}"""}
-
-
-@pytest.mark.parametrize("storage", STORAGES)
-def test_storage_that_keeps_nothing_costs_only_the_lessons_and_says_so(storage, visit, misread):
-    page = visit(prepare=lambda window: window.add_init_script(STORAGES[storage]), reduced_motion="reduce")
-    teach(page, *misread[0])
-    assert ("cannot keep lessons" in text(page, "lesson")) == (storage in ("blocked", "full"))
-    assert page.locator("#lessons li").count() == 1
-    page.reload()
-    wait_until_ready(page)
-    assert page.locator("#lessons li").count() == 0 and page.locator("img").count() == 0
-    draw(page, SEVEN)
-    assert prediction(page) == "7"
-
-
-def test_saved_drawings_go_from_the_page_to_python_and_back(page, visit, misread, tmp_path):
-    page.click("#save-drawings")
-    assert "no lessons yet" in text(page, "message")
-    for strokes, label in misread[:3]:
-        teach(page, strokes, label)
-    path, taught = saved(page, "#save-drawings", tmp_path), page.evaluate(WEIGHTS)
-    drawings = read_drawings(path)
-    assert path.name == "drawings.json" and [drawing["label"] for drawing in drawings] == [label for _, label in misread[:3]]
-    assert np.abs(render(drawings[2]["strokes"]) - image(page)).max() < 1e-9
-    lines = tmp_path / "lines.jsonl"
-    lines.write_text("\n".join(json.dumps(drawing) for drawing in drawings) + "\n")
-    other = visit(reduced_motion="reduce")
-    for file in (path, lines):
-        choose(other, file)
-        until(other, f"$('opened').textContent.includes('{file.name}')")
-        assert other.evaluate(WEIGHTS) == taught
-        other.press("#forget", "Enter")                                # at once, while the page settles
-        until(other, "$('lessons').children.length === 0")
-
-
-def test_a_saved_network_goes_from_the_page_to_python_and_back(page, visit, site, misread, tmp_path):
-    strokes, label = misread[0]
-    untaught = saved(page, "#save-network", tmp_path).read_text()
-    assert json.loads(untaught) == json.loads((site / "weights.json").read_text())
-    teach(page, strokes, label)
-    path, shown = saved(page, "#save-network", tmp_path), probabilities(page)
-    python_says = NeuralNetwork.load(path).forward(image(page)[None].astype(np.float32))[2][0]
-    assert 100 * python_says == pytest.approx(shown, abs=.06)
-    assert "test_accuracy" not in json.loads(path.read_text())["training"]       # it was that of another network
-    other = visit()
-    choose_network(other, path)
-    draw(other, strokes)
-    assert probabilities(other) == shown and prediction(other) == str(label)
-    NeuralNetwork.load(path).save(tmp_path / "again.json")             # through Python, which rounds
-    choose_network(other, tmp_path / "again.json")
-    assert probabilities(other) == pytest.approx(shown, abs=5) and prediction(other) == str(label)
+def test_a_link_brings_back_what_was_chosen_and_refuses_what_it_could_not_have_written(page):
+    draw(page, FOUR)
+    page.evaluate("() => Object.assign(insight, { unit: 12, time: 2.5, count: 60, digit: 7 })")
+    written = page.evaluate("() => linkParts.inside.write()")
+    page.evaluate("() => Object.assign(insight, { unit: null, time: 0, count: 0, digit: null })")
+    for broken in ("", "12", "a,0,0,", "1,9,0,", "1,0,0,11", written + ",1"):
+        assert page.evaluate("text => linkParts.inside.read(text)", broken) is False
+    assert page.evaluate("() => [insight.unit, insight.time]") == [None, 0]
+    assert page.evaluate("text => linkParts.inside.read(text)", written)
+    assert page.evaluate("() => [insight.unit, insight.time, insight.count, insight.digit]") == [12, 2.5, 60, 7]

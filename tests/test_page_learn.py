@@ -1,6 +1,7 @@
-"""Asking the page why, and a network that learns in it from nothing."""
+"""Start from nothing: a network learns in the page, on the desk itself; and the curves of the trained one."""
 import base64
 import json
+import random
 import re
 import sys
 import zlib
@@ -9,113 +10,37 @@ import numpy as np
 import pytest
 
 import neural_network as nn
-from chromium import (FOUR, SEVEN, calculate, choose_network, draw, exact, prediction, saved, served_only, text, until,
-                      visit_section)
+from chromium import (FOUR, SEVEN, calculate, choose_network, draw, prediction, probabilities, saved, served_only, text,
+                      until, visit_section)
 from conftest import ROOT
-from neural_network import NeuralNetwork, cross_entropy, render
+from neural_network import NeuralNetwork, cross_entropy
 
 pytest_plugins = "chromium"
 
 
 @pytest.fixture
-def why(visit):
-    """The page, where it is asked why: with reduced motion, so that an example is there at once."""
-    page = visit(reduced_motion="reduce")
-    visit_section(page, "why")
-    return page
-
-
-def ask(page, digit):
-    """Ask for a way to another digit, and wait until there is one."""
-    page.select_option("#to", str(digit))
-    page.click("#lead")
-    until(page, "$('way').textContent.includes('would make it')")
-    return page.evaluate("() => ghosts")
-
-
-@pytest.mark.parametrize("by, examples, other", [
-    ("pointer", 1, 8), ("pointer", 5, 2), ("next", 1, 8), ("all", 2, 9)])
-def test_the_dabs_that_the_page_shows_make_it_the_other_digit(by, examples, other, why):
-    for _ in range(examples):                                          # 3, 4, …
-        why.click("#example")
-    ghosts, before = ask(why, other), prediction(why)
-    assert before != str(other) and 1 <= len(ghosts) <= 8 and "dab" in text(why, "way")
-    if by == "all":
-        why.click("#all")
-    for ghost in ghosts if by == "pointer" else ghosts * (by == "next"):
-        if by == "pointer":
-            draw(why, [ghost])
-        elif prediction(why) != str(other):                            # the page tries anew after every dab
-            until(why, "ghosts.length && $('way').textContent.includes('would make it')")
-            why.click("#next")
-    assert prediction(why) == str(other)
-    assert "None" not in text(why, "why") and f"It reads {other}" in text(why, "way")
-
-
-def test_what_ink_does_is_what_the_network_says_of_the_drawing_with_it_and_without_it(why, site):
-    network = exact(site / "weights.json")
-    draw(why, FOUR)
-    for choice, (first, second) in (("", (4, None)), ("chosen", (4, 7)), ("other", (9, 4))):
-        if choice:
-            why.select_option("#from", str(first))
-            why.select_option("#to", str(second))
-        until(why, "why.dotted.length === 100")
-        said = calculate(why, "() => ({ ...why, network: 0, pieces: pieces(strokes) })")
-        first, second = said["from"], said["to"]
-
-        def lead(strokes):
-            logits = network.forward(render(strokes)[None])[1][0]
-            return logits[first] - logits[second]
-
-        if not choice:                                                 # the runner-up
-            assert [first, second] == list(np.argsort(-network.forward(render(FOUR)[None])[1][0])[:2])
-        now, drawn, tried = lead(said["strokes"]), said["drawn"], said["dotted"]
-        for dab in tried[::7] + tried[-1:]:
-            assert dab["effect"] == pytest.approx(lead([*said["strokes"], dab["ink"]]) - now, abs=1e-4)
-        for piece in drawn:
-            without = [other for other in said["pieces"] if other != piece["ink"]]
-            assert piece["effect"] == pytest.approx(now - lead(without), abs=1e-4)
-        because = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d+\.\d\d", text(why, "because"))]
-        assert because == pytest.approx([now, drawn[0]["effect"], tried[-1]["effect"]], abs=.0051)
-        assert tried[-1]["effect"] == min(dab["effect"] for dab in tried)
-
-
-def test_of_blank_paper_there_is_nothing_to_ask_and_a_new_drawing_asks_anew(why):
-    assert why.is_visible("#why .nothing") and not why.is_visible("#lead") and not why.is_visible("#fool")
-    why.click("#example")
-    assert ask(why, 8) and not why.is_visible("#why .nothing")
-    why.click("#clear")
-    assert why.evaluate("() => ghosts") == [] and why.is_visible("#why .nothing")
-    draw(why, SEVEN)
-    assert why.input_value("#from") == "7" and text(why, "way") == ""
-
-
-def test_the_smallest_change_fools_python_too_and_is_shown(why, site):
-    draw(why, SEVEN)
-    why.click("#fool")
-    until(why, "!$('fooled').hidden")
-    said = re.findall(r"\d+(?:\.\d+)? %|: (\d)(?=,)", why.inner_text("#fooled"))
-    changed = np.array(calculate(why, """() => {
-        const way = fool(network, render(strokes));
-        for (let next; ;) if ((next = way.next()).done) return [...next.value];
-    }"""))
-    shown = why.evaluate("""() => [...$('fooled').querySelectorAll('canvas')[2].getContext('2d')
-        .getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)""")
-    read = exact(site / "weights.json").predict(changed[None])[0]
-    assert read != 7 and [digit for digit in said if digit] == ["7", str(read)]
-    assert np.array(shown) / 255 == pytest.approx(changed, abs=.003) and 0 <= changed.min() and changed.max() <= 1
-    assert np.abs(changed - render(SEVEN)).mean() < .05
-
-
-# ── Start from nothing ───────────────────────────────────────────────────────────────────────────────────
-
-@pytest.fixture
-def young(visit):
-    """The page at the network that is to learn, which knows nothing yet."""
+def nursery(visit):
+    """The page where a network may learn; the trained one is still on the desk."""
     page = visit(reduced_motion="reduce")
     visit_section(page, "learn")
-    until(page, "run && run.at.length && !$('learn-start').disabled && $('learn-accuracy').textContent !== '–'")
+    until(page, "!$('learn-start').disabled")
     return page
+
+
+@pytest.fixture
+def young(nursery):
+    """The page with a network on the desk that knows nothing yet."""
+    nursery.click("#learn-reset")
+    until(nursery, "learning.run && !learning.isAwake && $('learn-accuracy').textContent !== '–'")
+    return nursery
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """The images in data/digits.js and their labels, as Python reads them: (6000, 784), (6000,)."""
+    packed = re.fullmatch(r'const DIGITS = "(.*)";\n', (ROOT / "data" / "digits.js").read_text())[1]
+    pairs = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.uint8)
+    return np.stack([pairs >> 4, pairs & 15], axis=1).reshape(-1, 784) / 15, np.arange(6000) % 10
 
 
 def accuracy(page):
@@ -127,24 +52,31 @@ def learn_until(page, condition):
     page.click("#learn-start")
     until(page, condition)
     page.click("#learn-start")
-    until(page, "!isAwake")
+    until(page, "!learning.isAwake && !learning.isStale")
 
 
-def settings(page, **chosen):
+def start_over_with(page, **chosen):
+    """Choose what is to be different, and let a new network learn."""
     for name, value in chosen.items():
-        page.click(f"#{name} label:has(input[value='{value}'])")
-    until(page, "!isAwake && run.at.length === 1")
+        page.select_option(f"#{name}", str(value))
+    page.click("#learn-again")
 
 
-WEIGHTS = "() => JSON.stringify([...run.network.W1, ...run.network.b2])"
+def pause(page):
+    page.click("#learn-start")
+    until(page, "!learning.isAwake && !learning.isStale")
 
 
-@pytest.fixture(scope="session")
-def digits():
-    """The images in data/digits.js and their labels, as Python reads them: (6000, 784), (6000,)."""
-    packed = re.fullmatch(r'const DIGITS = "(.*)";\n', (ROOT / "data" / "digits.js").read_text())[1]
-    pairs = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.uint8)
-    return np.stack([pairs >> 4, pairs & 15], axis=1).reshape(-1, 784) / 15, np.arange(6000) % 10
+PARAMETERS = """network => ["W1", "b1", "W2", "b2"].map(name => [...network[name]])"""
+
+
+def in_python(parameters, hidden_size=64):
+    """The network with these parameters, as lists."""
+    network = NeuralNetwork(hidden_size=hidden_size)
+    network.W1, network.b1, network.W2, network.b2 = (
+        np.reshape(np.array(values, float), parameter.shape)
+        for values, parameter in zip(parameters, network.parameters()))
+    return network
 
 
 def test_the_pages_digits_are_straightened_training_images_as_many_of_each(digits, mnist):
@@ -157,36 +89,160 @@ def test_the_pages_digits_are_straightened_training_images_as_many_of_each(digit
         assert len(set(nearest)) == 600 and np.abs(ours - theirs[nearest]).max() < 1 / 30 + .001
 
 
-def test_started_it_learns_the_drawing_is_read_by_it_and_paused_or_out_of_sight_nothing_moves(young):
-    guessed = accuracy(young)
-    draw(young, SEVEN)
-    learn_until(young, "run.accuracy.at(-1) > 0.9")
-    assert guessed < 30 and accuracy(young) > 80 and float(text(young, "learn-loss")) < .7       # up and down
-    assert text(young, "learn-start") == "Start"
-    assert text(young, "learn-reads") == "7" and young.locator("#learn-digits .right").count() > 12
-    assert young.locator("#learn svg").count() >= 2
-    resting = young.evaluate(WEIGHTS)
-    young.wait_for_timeout(300)
-    assert young.evaluate(WEIGHTS) == resting
+# ── On the desk ──────────────────────────────────────────────────────────────────────────────────────────
+
+def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(nursery):
+    draw(nursery, SEVEN)
+    trained = probabilities(nursery)
+    nursery.click("#learn-reset")
+    until(nursery, "!learning.isAwake && learning.run.measured.length")
+    assert "50,890 random numbers" in text(nursery, "learn-said")
+    assert max(probabilities(nursery)) < 60 and accuracy(nursery) < 30
+    learn_until(nursery, "learning.run.measured.at(-1).accuracy > 0.9")
+    assert prediction(nursery) == "7" and accuracy(nursery) > 85
+    assert float(text(nursery, "learn-loss")) < .7
+    assert nursery.locator("#learn-digits .right").count() > 12
+    assert nursery.locator("#learn-misread b:visible").count() == 10
+    assert nursery.locator("#learn-misread .right").count() == 0
+    nursery.click("#learn-back")
+    until(nursery, "desk.pupil === pagesOwn && !refreshIsDue")
+    assert probabilities(nursery) == trained
+    nursery.click("#learn-young")
+    until(nursery, "desk.pupil.kind === 'young' && !refreshIsDue")
+    assert prediction(nursery) == "7" and probabilities(nursery) != trained
+
+
+def test_started_with_the_trained_one_on_the_desk_memory_is_wiped_first_and_that_is_said(nursery):
+    nursery.click("#learn-step")
+    until(nursery, "!$('learn-laid').hidden")
+    assert "memory is wiped" in text(nursery, "learn-said")
+    assert nursery.evaluate("() => [desk.pupil.kind, learning.run.steps]") == ["young", 1]
+    assert nursery.evaluate("() => pagesOwn.network !== desk.network")
+
+
+def test_it_learns_on_out_of_sight_but_neither_paused_nor_while_the_pen_is_down(young):
+    weights = "() => JSON.stringify([...desk.network.W1])"
     young.click("#learn-start")
-    until(young, "run.steps > 0 && isAwake")
+    until(young, "learning.run.steps > 0")
     visit_section(young, "files")
-    until(young, "!onScreen.has('learn') && !isAwake")
-    resting = young.evaluate(WEIGHTS)
+    until(young, "!onScreen.has('learn')")
+    seen = young.evaluate("() => learning.run.seen")
+    until(young, f"learning.run.seen > {seen + 500}")
+    box = young.locator("#drawing").bounding_box()
+    young.mouse.move(box["x"] + 100, box["y"] + 100)
+    young.mouse.down()
+    young.wait_for_timeout(100)
+    resting = young.evaluate(weights)
     young.wait_for_timeout(300)
-    assert young.evaluate(WEIGHTS) == resting
+    assert young.evaluate(weights) == resting
+    young.mouse.up()
+    until(young, f"learning.run.seen > {seen + 1000}")
     visit_section(young, "learn")
-    until(young, "isAwake")
+    pause(young)
+    resting = young.evaluate(weights)
+    young.wait_for_timeout(300)
+    assert young.evaluate(weights) == resting
+
+
+def test_the_run_is_gone_back_through_and_goes_on_from_its_end(young):
+    draw(young, SEVEN)
+    learn_until(young, "learning.run.measured.at(-1).accuracy > 0.85")
+    now, end = probabilities(young), young.evaluate("() => [learning.run.seen, learning.run.moments.length]")
+    assert end[1] <= 24
+    young.focus("#learn-moment")
+    young.keyboard.press("Home")
+    until(young, "learning.run.shown && !refreshIsDue && !learning.isStale")
+    assert accuracy(young) < 30 and max(probabilities(young)) < 60
+    young.keyboard.press("End")
+    until(young, "!learning.run.shown && !refreshIsDue && !learning.isStale")
+    assert probabilities(young) == now
+    young.keyboard.press("Home")
+    learn_until(young, f"learning.run.seen > {end[0]}")
+    assert accuracy(young) > 75
+
+
+def test_moments_are_kept_evenly_along_the_curve_and_never_too_many(page):
+    seen = page.evaluate("""() => {
+        const moments = [];
+        for (let k = 0; k < 400; k++) {
+            moments.push({ seen: 5000 * k });
+            if (moments.length > MOST_MOMENTS) forgetMoment(moments);
+        }
+        return moments.map(moment => moment.seen);
+    }""")
+    assert len(seen) == 24 and seen[0] == 0 and seen[-1] == 5000 * 399 and sorted(seen) == seen
+    gaps = np.diff(np.log(np.array(seen) + 50))[2:]
+    assert gaps.max() / gaps.min() < 8
+
+
+# ── Which way ────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
+    until(young, "learning.hill && learning.hill.losses.length > HILL_STEPS")
+    young.click("#bet-hill label >> nth=0")
+    slider = young.locator("#hill-weight")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    young.mouse.move(box["x"] + box["width"] / 2, middle)
+    young.mouse.down()
+    young.mouse.move(box["x"] + box["width"] * .7, middle, steps=8)
+    young.mouse.up()
+    hill, parameters, gradients = calculate(young, """() => {
+        const { pixel, unit, weight, low, high } = learning.hill;
+        const { dW1, db1, dW2, db2 } = learning.hill.gradients;
+        const inLists = %s;
+        return [{ pixel, unit, weight, low, high }, inLists(learning.hill.network),
+                [dW1, db1, dW2, db2].map(list => [...list])];
+    }""" % PARAMETERS)
+    network, (images, labels) = in_python(parameters), [part[:200] for part in digits]
+    for ours, theirs in zip(gradients, python_gradients(network, images, labels)):
+        assert np.abs(np.array(ours) - theirs.ravel()).max() < 1e-6
+    start = network.W1[hill["pixel"], hill["unit"]]
+    slope = python_gradients(network, images, labels)[0][hill["pixel"], hill["unit"]]
+    assert ("to the left" if slope > 0 else "to the right") in young.inner_text("#bet-hill .outcome")
+    assert hill["weight"] > 2 and hill["low"] == pytest.approx(start) and hill["high"] == hill["weight"]
+    network.W1[hill["pixel"], hill["unit"]] = hill["weight"]
+    said = [float(number.replace("−", "-")) for number in re.findall(
+        r"[+−]?\d\.\d{4,}", young.locator("#hill figcaption").nth(1).inner_text())]
+    slope = python_gradients(network, images, labels)[0][hill["pixel"], hill["unit"]]
+    assert said == pytest.approx([cross_entropy(network.forward(images)[2], labels), slope], abs=6e-5)
+    # Where one has not been, nothing is drawn.
+    drawn = [float(x) for x in re.findall(r"[ML]([\d.]+) ", young.get_attribute("#hill-curve", "d"))]
+    assert drawn[0] == pytest.approx(160 + 148 * start / 6, abs=1)
+    assert drawn[-1] == pytest.approx(160 + 148 * hill["weight"] / 6, abs=1)
+
+
+def python_gradients(network, images, labels):
+    network.forward(images)
+    return network.backward(images, labels)
+
+
+def test_another_pixel_and_another_unit_are_chosen_by_pointer_and_by_keyboard(young):
+    until(young, "learning.hill && learning.hill.losses.length > HILL_STEPS")
+    young.locator("#hill-mask").scroll_into_view_if_needed()
+    width = young.locator("#hill-mask").bounding_box()["width"]
+    young.click("#hill-mask", position={"x": width * 10.5 / 28, "y": width * 12.5 / 28})
+    until(young, "learning.hill.pixel === 12 * 28 + 10")
+    young.keyboard.press("ArrowDown")
+    young.keyboard.press("ArrowRight")
+    until(young, "learning.hill.pixel === 13 * 28 + 11 && learning.hill.losses.length > HILL_STEPS")
+    young.focus("#hill-unit")
+    young.keyboard.press("ArrowRight")
+    until(young, "learning.hill.unit === 1 && learning.hill.losses.length > HILL_STEPS")
+    dW1 = np.reshape(young.evaluate("() => [...learning.hill.gradients.dW1]"), (784, 64))
+    assert young.evaluate("() => learning.hill.pixel") == np.abs(dW1[:, 1]).argmax()      # the steepest
 
 
 def test_one_step_is_what_python_does_with_its_images(young, digits):
     young.click("#learn-step")
-    until(young, "laid && !$('learn-laid').hidden")
-    batch, before, after = calculate(young, """() => [run.batch, ...[laid, run.network].map(network =>
-        ["W1", "b1", "W2", "b2"].map(name => [...network[name]]))]""")
-    network = NeuralNetwork(hidden_size=64)
-    network.W1, network.b1, network.W2, network.b2 = (
-        np.reshape(np.array(values, float), parameter.shape) for values, parameter in zip(before, network.parameters()))
+    until(young, "!$('learn-laid').hidden && !learning.isAwake")
+    batch, before, after = calculate(young, """() => {
+        const { batch, before } = learning.run.laid;
+        const inLists = %s;
+        return [batch, inLists(before), inLists(desk.network)];
+    }""" % PARAMETERS)
+    network = in_python(before)
     for ours, theirs in zip(network.parameters()[::2], NeuralNetwork(hidden_size=64).parameters()[::2]):
         assert ours.std() == pytest.approx(theirs.std(), rel=.15) and abs(ours.mean()) < .02      # as random
     images, labels = (part[batch] for part in digits)
@@ -200,72 +256,220 @@ def test_one_step_is_what_python_does_with_its_images(young, digits):
     assert young.locator("#learn-batch > :visible").count() == 32
 
 
+def test_a_step_of_all_images_in_pieces_is_one_step_of_all(young, digits):
+    start_over_with(young, batch_size=5000, leave_out=7)
+    until(young, "learning.run.steps")
+    pause(young)
+    young.click("#learn-step")
+    until(young, "!$('learn-laid').hidden && !learning.isAwake")
+    batch, before, after = calculate(young, """() => {
+        const { batch, before, after } = learning.run.laid;
+        return [batch, ...[before, after].map(%s)];
+    }""" % PARAMETERS)
+    images, labels = (part[batch] for part in digits)
+    assert len(set(batch)) == 4500 and 7 not in labels
+    network = in_python(before)
+    network.forward(images)
+    network.update(network.backward(images, labels), .5)
+    for ours, theirs in zip(after, network.parameters()):
+        assert np.abs(ours - theirs.ravel()).max() < 1e-5
+
+
+# ── Another childhood ────────────────────────────────────────────────────────────────────────────────────
+
 def test_each_setting_does_what_it_says(young):
-    settings(young, hidden_size=1)
-    learn_until(young, "run.seen > 10000")
+    start_over_with(young, hidden_size=1)
+    until(young, "learning.run.seen > 10000")
+    pause(young)
     assert accuracy(young) < 60                                        # one number cannot tell ten digits apart
-    settings(young, hidden_size=64, learning_rate=100)
-    young.click("#learn-start")
+    start_over_with(young, hidden_size=64, learning_rate=100)
     until(young, "!$('learn-diverged').hidden")
-    assert "training diverged" in text(young, "learn-diverged").lower() and "learning rate of 10" in text(young, "learn-diverged")
-    young.click("#learning_rate label:has(input[value='0.5'])")
-    until(young, "run.seen")                                           # it was never paused: so the next run goes on
-    young.click("#learn-start")
-    settings(young, images=10)
-    learn_until(young, "run.network.training.epochs > 100")
-    assert "the 10 digits" in text(young, "learn-met") and "100" in text(young, "learn-met")      # by heart
-    assert 20 < accuracy(young) < 75
-    settings(young, images=5000, batch_size=5000, activation="relu")
-    learn_until(young, "run.steps > 2")
-    assert young.evaluate("() => run.seen / run.steps") == 5000
-    assert young.evaluate("() => run.network.activation") == "relu"
-    assert young.is_visible("#learn-before") and "images 10," in text(young, "learn-before")
+    said = young.inner_text("#learn-diverged")
+    assert "Training diverged" in said and "learning rate of 10." in said and young.is_disabled("#learn-start")
+    start_over_with(young, learning_rate=.5, images=10)
+    until(young, "learning.run.network.training.epochs > 100")
+    pause(young)
+    said = young.locator("#learn-settings >> xpath=../following-sibling::p").first.inner_text()
+    assert "the 10 digits" in said and "100.0 %" in said                # by heart
+    assert "learning rate 100" in said and 20 < accuracy(young) < 75
+    start_over_with(young, images=5000, batch_size=5000, activation="relu")
+    until(young, "learning.run.steps > 2")
+    assert young.evaluate("() => learning.run.seen / learning.run.steps") == 5000
+    assert young.evaluate("() => desk.network.activation") == "relu"
 
 
-def test_kept_it_is_the_pages_own_and_saved_python_finds_the_accuracy_that_the_page_shows(young, digits, tmp_path, monkeypatch):
+def test_left_out_a_digit_is_read_as_others_and_the_run_before_knows_it(young):
     draw(young, SEVEN)
-    before = young.evaluate("() => $('bars').innerText")
-    learn_until(young, "run.network.training.epochs && run.accuracy.at(-1) > 0.85")
+    learn_until(young, "learning.run.seen > 6000")
+    start_over_with(young, leave_out=7)
+    until(young, "learning.run.seen > 9000")
+    pause(young)
+    said = young.inner_text("#learn-childhood")
+    assert "never seen a 7" in said and "reads 0 right" in said and re.search(r"\d+ as [0-689]", said)
+    assert re.search(r"In your drawing it reads [0-689] \(.*the run before.* 7 \(\d\d", said)
+    assert prediction(young) != "7"
+    before = probabilities(young)
+    assert not young.is_disabled("#learn-start")
+    young.select_option("#leave_out", "")                               # nothing starts over by itself
+    young.wait_for_timeout(200)
+    assert probabilities(young) == before and "never seen a 7" in young.inner_text("#learn-childhood")
+
+
+def test_the_same_seed_is_the_same_run_and_the_run_before_is_one_with_a_purpose(young):
+    young.fill("#seed", "7")
+    runs = []
+    for _ in range(2):
+        young.click("#learn-reset")
+        learn_until(young, "learning.run.seen > 5200")
+        runs.append(young.evaluate("() => learning.run.measured.slice(0, 8)"))
+    assert runs[0] == runs[1]
+    for _ in range(3):                                                  # started over and over, for nothing
+        young.click("#learn-reset")
+    until(young, "learning.run.measured.length && !learning.isStale")
+    assert young.evaluate("() => learning.runBefore.measured.at(-1).seen") > 5000
+    assert "the same" in text(young, "learn-before")
+
+
+# ── Kept, taught, pressed in any order ───────────────────────────────────────────────────────────────────
+
+def test_saved_python_finds_the_accuracy_that_the_page_shows(young, digits, tmp_path, monkeypatch):
+    learn_until(young, "learning.run.network.training.epochs && learning.run.measured.at(-1).accuracy > 0.85")
     network, (images, labels) = NeuralNetwork.load(saved(young, "#learn-save", tmp_path)), digits
-    assert 100 * network.accuracy(images[5000:].astype(np.float32), labels[5000:]) == pytest.approx(accuracy(young), abs=.1)
+    found = 100 * network.accuracy(images[5000:].astype(np.float32), labels[5000:])
+    assert found == pytest.approx(accuracy(young), abs=.1)
     monkeypatch.setattr(sys, "argv", text(young, "learn-command").split()[1:])
     assert (nn.parse_arguments().hidden_size, nn.parse_arguments().learning_rate) == (64, .5)
-    young.click("#learn-keep")
-    until(young, "$('about').textContent.includes('784 → 64 → 10')")
-    assert young.evaluate("() => $('bars').innerText") != before
-    young.click("#learn-back")
-    until(young, "$('about').textContent.includes('784 → 256 → 10')")
-    assert young.evaluate("() => $('bars').innerText") == before
-    choose_network(young, tmp_path / "weights.json")
-    assert "784 → 64 → 10" in text(young, "about")
 
 
-def test_20_starts_and_resets_with_drawings_and_lessons_leave_memory_flat(young):
+def test_a_lesson_pauses_it_and_is_part_of_what_learns_on(young):
+    learn_until(young, "learning.run.seen > 1000")
+    young.click("#learn-start")
+    until(young, "isLearning()")
+    draw(young, FOUR)
+    young.evaluate("() => $('labels').querySelector('[value=\"9\"]').click()")
+    until(young, "!isLearning() && desk.pupil.lessons.length && $('lesson').textContent.includes('9 it is')")
+    taught = young.evaluate("() => [...desk.network.W1]")
+    assert prediction(young) == "9"
+    young.evaluate("() => $('learn-step').click()")
+    until(young, "learning.run.laid")
+    assert young.evaluate("() => [...learning.run.laid.before.W1]") == taught
+    assert young.evaluate("() => desk.network === learning.run.network")
+
+
+def test_buttons_pressed_in_any_order_never_hang_it(nursery):
+    ids = ["learn-start", "learn-step", "learn-reset", "learn-again", "learn-back", "learn-young"]
+    for seed in range(4):
+        rng = random.Random(seed)
+        for _ in range(25):
+            act = rng.choice([*ids, "batch", "moment", "unit", "weight", "pixel", "draw", "wait"])
+            if act in ids:
+                nursery.evaluate("id => $(id).click()", act)
+            elif act == "batch":
+                nursery.select_option("#batch_size", rng.choice(["1", "32", "5000"]))
+            elif act == "wait":
+                nursery.wait_for_timeout(rng.choice([5, 60, 300]))
+            elif act == "draw":
+                nursery.evaluate("strokes => setDrawing(strokes)", rng.choice([SEVEN, FOUR, []]))
+            else:
+                id, value = {"moment": ("learn-moment", 0), "unit": ("learn-unit", rng.randint(1, 64)),
+                             "weight": ("hill-weight", rng.uniform(-6, 6)),
+                             "pixel": ("hill-mask", None)}[act]
+                if value is None:
+                    nursery.evaluate("() => choosePixel(400)")
+                else:
+                    nursery.evaluate("""([id, value]) => {
+                        $(id).value = value;
+                        $(id).dispatchEvent(new Event("input", { bubbles: true }));
+                    }""", [id, value])
+        nursery.select_option("#batch_size", "32")
+        nursery.evaluate("() => { giveTrainedBack(); $('learn-start').click(); }")
+        until(nursery, "learning.run.seen > 300 && isLearning()")
+        nursery.evaluate("() => $('learn-start').click()")
+        until(nursery, "!learning.isAwake && $('learn-start').textContent === 'Start'")
+
+
+def test_hidden_buttons_pressed_by_a_script_do_nothing(page):
+    for id in ("learn-save", "learn-back", "learn-young"):
+        page.evaluate("id => $(id).click()", id)
+    for id in ("learn-moment", "learn-unit", "hill-unit", "hill-weight"):
+        page.evaluate("id => $(id).dispatchEvent(new Event('input', { bubbles: true }))", id)
+    page.evaluate("() => { pauseLearning(); giveTrainedBack(); saveYoung(); choosePixel(3); }")
+    assert page.evaluate("() => desk.pupil === pagesOwn")
+
+
+def test_20_starts_and_resets_leave_memory_flat(young):
     session = young.context.new_cdp_session(young)
 
     def use(times):
-        draw(young, FOUR)
-        young.evaluate("() => $('labels').querySelector('[value=\"9\"]').click()")
-        until(young, "$('lesson').textContent.includes('9 it is')")
         for _ in range(times):
             young.click("#learn-start")
-            until(young, "run.steps > 5")
+            until(young, "learning.run.steps > 5")
             young.click("#learn-reset")
-            until(young, "run.at.length && run.goal === Infinity")
+            until(young, "learning.run.measured.length && learning.run.goal === Infinity")
             young.click("#learn-start")
-            until(young, "!isAwake")
-        young.evaluate("() => { $('forget').click(); $('clear').click(); }")
+            until(young, "!learning.isAwake")
         session.send("HeapProfiler.collectGarbage")
         memory = session.send("Runtime.getHeapUsage")
         return memory["usedSize"] + memory["backingStorageSize"]
 
-    young.evaluate("() => Array.from({ length: 6000 }, (_, k) => digit(k))")     # each unpacked once
+    young.evaluate("() => Array.from({ length: 6000 }, (_, k) => digitImage(k))")     # each unpacked once
     before = use(6)
     assert min(use(7), use(7)) - before < 1_500_000
 
 
+# ── From outside ─────────────────────────────────────────────────────────────────────────────────────────
+
+def test_a_link_brings_the_knobs_and_a_damaged_one_changes_nothing(nursery):
+    chosen = nursery.evaluate("() => { linkParts.learn.read('16,1,32,1000,tanh,7,42'); return readKnobs(); }")
+    assert chosen == {"hidden_size": 16, "learning_rate": 1, "batch_size": 32, "images": 1000, "activation": "tanh",
+                      "leave_out": 7, "seed": 42}
+    assert nursery.evaluate("() => linkParts.learn.write()") == "16,1,32,1000,tanh,7,42"
+    for words in ("", "16,1,32,1000,tanh,7", "17,1,32,1000,tanh,7,42", "16,1,32,1000,tanh,7,1e9", "16,1,32,1000,tanh,7,-1",
+                  "16,1,32,1000,constructor,7,42", "16,1,32,1000,tanh,7,42,<b>"):
+        assert nursery.evaluate("words => linkParts.learn.read(words)", words) is False
+        assert nursery.evaluate("() => readKnobs()") == chosen
+
+
+def test_its_training_is_shown_with_what_the_file_says(page):
+    for fact in ("256 hidden units (sigmoid)", "4 epochs", "learning rate 0.5", "97.50 %", "97.00 %"):
+        assert fact in text(page, "facts")
+    labels = [plot.get_attribute("aria-label") for plot in page.locator("#plots svg").all()]
+    assert "from 0.5 to 0.1" in labels[0] and "from 20 % to 3 %" in labels[1]
+
+
+@pytest.mark.parametrize("training", [
+    {"loss": [0.5, None], "accuracy": "many", "epochs": -1, "learning_rate": 1e300, "test_accuracy": 7},
+    {"loss": {"length": 3}, "accuracy": [0.5, 2], "batch_size": "<b>32</b>", "seconds": [1]},
+    {"loss": [0.5 + 0.4 * (k % 2) for k in range(200_000)], "accuracy": [0.5] * 200_000, "epochs": 200_000},
+    "<img src=x>", [], 7, None])
+def test_of_a_hostile_record_only_what_can_be_is_shown(page, site, tmp_path, training):
+    content = json.loads((site / "weights.json").read_text())
+    path = tmp_path / "other.json"
+    content["b2"][0] += 1                                               # else it is the page's own, which it knows
+    path.write_text(json.dumps({**content, "training": training}))
+    choose_network(page, path)
+    shown = text(page, "facts") + page.inner_html("#plots")
+    assert "256 hidden units" in shown
+    for word in ("NaN", "Infinity", "undefined", "null", "<b>32", "<img"):
+        assert word not in shown
+    assert len(shown) < 60_000
+    assert ("200,000 epochs" in shown) == (isinstance(training, dict) and training.get("epochs", 0) > 0)
+
+
+def test_a_diverged_network_on_the_desk_is_shown_without_errors(young):
+    young.evaluate("""() => {
+        desk.network.W1.fill(NaN);
+        learning.hill = null;
+        refresh();
+    }""")
+    until(young, "learning.hill && !$('hill-none').hidden")
+    draw(young, SEVEN)
+    assert prediction(young) == "–"
+
+
 def test_without_the_digits_the_section_says_what_is_missing_and_the_page_works_on(visit, site, tmp_path, problems):
-    with served_only(site, tmp_path, "index.html", "weights.json") as url:
+    room = [str(path.relative_to(site)) for path in (site / "page").iterdir()]
+    with served_only(site, tmp_path, "index.html", "weights.json", *room) as url:
         page = visit(url)
         visit_section(page, "learn")
         until(page, "!$('learn-missing').hidden")

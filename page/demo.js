@@ -1,0 +1,60 @@
+"use strict";
+// The first ten seconds. Where nobody has touched the page yet, a hand draws a 3, the network reads
+// it, and the ink shows what it argues for. The first touch or key ends it and leaves a clean sheet.
+
+const demo = {
+  isOver: location.hash !== "",  // a link brings a drawing of its own
+  drawing: null,                 // what the hand has drawn
+};
+
+const DEMO_DIGIT = 3;
+const DEMO_RIVAL = 8;            // the ink is asked why it is no 8
+
+async function playDemo() {
+  if (demo.isOver || demo.drawing || !desk.isBlank) return;
+  $("caption").textContent = "A hand draws. Watch what it reads.";
+  const strokes = strokesOfHand(DEMO_DIGIT).map(stroke =>
+    stroke.map(([x, y]) => [0.1 + 0.8 * x, 0.04 + 0.8 * y]));            // room for the caption
+  const writing = writeByHand(strokes, 4000);
+  demo.drawing = desk.ink;
+  await writing;
+  if (isDemoLeft()) return;
+  await showArguments();
+  if (isDemoLeft()) return;
+  $("sheet").classList.add("waiting");
+  $("caption").textContent = "Your turn.";
+}
+
+// Somebody has touched the page, or something else has been put on the sheet.
+function isDemoLeft() {
+  return demo.isOver || desk.ink !== demo.drawing;
+}
+
+// Which ink argues for what was read, and which for its rival.
+async function showArguments() {
+  const digit = indexOfLargest(desk.reading.probabilities);
+  const rival = digit === DEMO_RIVAL ? DEMO_DIGIT : DEMO_RIVAL;
+  const work = effectsOfInk(desk.network, desk.strokes, digit, rival);
+  const effects = await inSlices(work, () => !isDemoLeft());
+  if (isDemoLeft()) return;
+  showGlow(effects);
+  const against = effects.some(({ effect }) => effect < 0);
+  $("caption").innerHTML = `<span class="for">argues for ${digit}</span>`
+    + (against ? ` <span class="against">argues for ${rival}</span>` : "");
+  await pauseFor(wantsNoMotion() ? 0 : 3500);
+}
+
+function endDemo() {
+  if (demo.isOver) return;
+  demo.isOver = true;
+  $("caption").textContent = "";
+  $("sheet").classList.remove("waiting");
+  if (!demo.drawing) return;
+  clearGlow();
+  if (desk.ink === demo.drawing) replaceDrawing([]);
+}
+
+for (const kind of ["pointerdown", "keydown", "dragenter", "paste"]) {
+  addEventListener(kind, endDemo, { capture: true });
+}
+pupilListeners.push(playDemo);
