@@ -278,7 +278,7 @@ async function lie() {
   for (const strokes of LIES) {
     setDrawing(strokes);
     await teachDrawing(8);
-    if (desk.strokes !== strokes) return;
+    if (desk.ink !== strokes) return;
   }
 }
 

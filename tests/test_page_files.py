@@ -12,7 +12,7 @@ from neural_network import NeuralNetwork, read_drawings, render
 
 pytest_plugins = "chromium"
 WEIGHTS = "() => JSON.stringify(['W1', 'b1', 'W2', 'b2'].map(name => Array.from(desk.network[name])))"
-STATE = """() => JSON.stringify([desk.pupil.kind, desk.pupil.lessons, desk.strokes, $('prediction').textContent,
+STATE = """() => JSON.stringify([desk.pupil.kind, desk.pupil.lessons, desk.ink, $('prediction').textContent,
     $('opened').textContent, Object.keys(localStorage), document.querySelectorAll('#lessons *').length])"""
 
 
