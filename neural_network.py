@@ -59,7 +59,8 @@ A small step against the gradient makes the loss smaller:
 
     W1 -= learning_rate * dW1               and so with b1, W2 and b2
 
-That is all of learning, done again and again: 1,875 steps go once through MNIST. What is left is to find the gradients.
+That is all of learning, done again and again: 1,875 steps go once through MNIST. What is left is to
+find the gradients.
 
 
 WHERE THE GRADIENTS COME FROM
