@@ -22,7 +22,7 @@ An image, 28 x 28 pixels, is a row of 784 numbers from 0 (paper) to 1 (ink). Bet
 the answer stand 256 hidden units. Each of them has a weight for every pixel. It multiplies each
 pixel by its weight, adds all this up, and adds one more number of its own, its bias. The sum is
 called z. Then an activation bends it: the sigmoid, 1 / (1 + e^-z), an S-shaped curve from 0 to 1.
-(Without that bend two layers could do no more than one, as a sum of sums is only another sum.)
+(Without that bend two layers could do no more than one: 3 * (2 * ink) is just 6 * ink.)
 
 Each of the ten digits does the same with the values of the hidden units: it has a weight for every
 unit, adds up, and adds its bias. Its sum is called its logit. The softmax turns the ten logits into
@@ -37,7 +37,8 @@ The network reads several images at once, a batch, one in each row:
 
 @ is the matrix product. It goes along a row of the first and down a column of the second,
 multiplies number by number, and adds up:  (A @ B)[i, j] = the sum over k of A[i, k] * B[k, j].
-So z[i, u] is the sum over the pixels of their ink in image i times their weight for unit u.
+So z[i, u] is the sum over the pixels of their ink in image i times their weight for unit u. The
+biases are one row, b1, which is added to every row of the batch.
 
 
 HOW IT LEARNS
@@ -51,36 +52,39 @@ images, a mini-batch, and the loss says how wrong it is: for one image
 That is 0 if it is sure and right, -log(1/10) = 2.3 if it guesses, and more if it is sure and wrong.
 The loss of a mini-batch is the mean over its images.
 
-Now think of one weight that grows a little. The loss changes: how fast, is its derivative by this
-weight. The derivatives by all weights in W1 have the shape of W1, and are called the gradient dW1.
-(Everywhere here dX means: the derivative of the loss by X.) A small step against the gradient makes
-the loss smaller:
+Now think of one weight that grows a little, while all others stay as they are. The loss changes: how
+fast, is its derivative by this weight. The derivatives by all weights in W1 have the shape of W1, and
+are called the gradient dW1. Everywhere here dX is short for dLoss/dX, the derivative of the loss by X.
+A small step against the gradient makes the loss smaller:
 
     W1 -= learning_rate * dW1               and so with b1, W2 and b2
 
-That is all of learning, done some thousand times. What is left is to find the gradients.
+That is all of learning, done again and again: 1,875 steps go once through MNIST. What is left is to
+find the gradients.
 
 
 WHERE THE GRADIENTS COME FROM
 
 Four rules from school: (e^u)' = e^u * u'.  (log u)' = u' / u.  (1 / u)' = -u' / u^2.  And the chain
-rule: if x acts on y and y acts on the loss, dx = dy * (how fast y grows when x grows). If x acts on
-the loss by several ways, what it does by each way is added up. With these we go backwards, from the
-loss to the weights.
+rule: if x acts on y and y acts on the loss, dLoss/dx = dLoss/dy * dy/dx. In our short way to write it:
+dx = dy * (how fast y grows when x grows). If x acts on the loss by several ways, what it does by each
+way is added up. With these we go backwards, from the loss to the weights.
 
 The logits. Take one image, and write s for the sum of its ten e^logit. Then
 
     loss = -log(e^logits[right] / s) = log(s) - logits[right]
 
+as log(a / b) = log(a) - log(b), and log(e^x) = x.
+
 Let the logit of one digit grow. In s only its own e^logits[digit] grows, so s' = e^logits[digit],
-and (log s)' = s' / s = e^logits[digit] / s. That is just the probability of this digit. The second
-part, -logits[right], falls at the rate of 1 if this is the right digit, else it stays. So, with
+and (log s)' = s' / s = e^logits[digit] / s. That is just the probability of this digit. The derivative
+of the second part, -logits[right], is -1 if this is the right digit, and 0 if it is another. So, with
 targets that are 1 for the right digit and 0 for the others:
 
     dlogits = probabilities - targets       what it said, less what it should have said
 
-In the mean over the mini-batch each image counts for one part in batch_size, so this is divided by
-the batch_size. (If it were not, a step would be the larger the more images it learns from.)
+The loss of a mini-batch is the sum over its images, divided by the batch_size. So every derivative is
+divided by the batch_size, too. (If not, a step would be the larger the more images it learns from.)
 
 The second layer. In image i, the sum logits[i, d] has the part hidden[i, u] * W2[u, d]. When
 W2[u, d] grows, the logit grows hidden[i, u] times as fast. The same weight acts in every image, so
@@ -88,22 +92,31 @@ we add up:
 
     dW2[u, d] = the sum over the images i of hidden[i, u] * dlogits[i, d]
 
-That is a matrix product again, once hidden's rows are made columns, which is what .T does:
+That is a matrix product again, once hidden's rows are made columns. This is what .T does:
+hidden.T[u, i] = hidden[i, u].
 
     dW2 = hidden.T @ dlogits                (256, batch) @ (batch, 10)  ->  (256, 10)
-    db2 = dlogits, added up over the images: b2[d] is just added to logits[i, d], at the rate of 1
+
+A bias is added as it is: when b2[d] grows, logits[i, d] grows just as fast. It acts in every image:
+
+    db2 = dlogits, added up over the images
 
 The hidden units. hidden[i, u] acts on all ten logits of its image, on logits[i, d] by W2[u, d]:
 
     dhidden[i, u] = the sum over the digits d of dlogits[i, d] * W2[u, d]
     dhidden       = dlogits @ W2.T          (batch, 10) @ (10, 256)  ->  (batch, 256)
 
-The activation. hidden = 1 / u with u = 1 + e^-z, and u' = -e^-z. So the slope of the sigmoid is
+The activation. hidden = 1 / u with u = 1 + e^-z, and u' = -e^-z, as (-z)' = -1. So the slope of the
+sigmoid is
 
-    -u' / u^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z) = hidden * (1 - hidden)
+    -u' / u^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z)
 
-for e^-z / (1 + e^-z) is what 1 / (1 + e^-z) lacks to 1. It is 1/4 in the middle, and almost 0 where
-the unit is almost 0 or 1: there z can grow, and hardly anything changes.
+The first factor is hidden. The second is 1 - hidden, as the two add up to (1 + e^-z) / (1 + e^-z) = 1.
+
+    slope = hidden * (1 - hidden)
+
+It is 1/4 in the middle, and almost 0 where the unit is almost 0 or 1: there z can grow, and hardly
+anything changes. By the chain rule,
 
     dz = dhidden * slope                    number by number
 
@@ -114,6 +127,12 @@ The first layer is like the second, with images in the place of hidden and dz in
 
 To read on: Michael Nielsen, Neural Networks and Deep Learning, chapters 1 and 2.
 """
+# Chapter 1 needs nothing of this but NumPy.
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
+
 import argparse
 import copy
 import functools
@@ -121,7 +140,6 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -129,8 +147,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
 try:
     import numpy as np
     from scipy.sparse import csr_array, identity
@@ -151,25 +167,29 @@ LEARNING_RATE = 0.1         # how far the first steps go
 BATCH_SIZE = 32             # images for one step
 SEED = 0                    # where the random numbers start
 
-# Each activation is two functions: hidden from the sum z; and its slope there, told from hidden.
+# Each activation is two functions: hidden, computed from z; and the slope there, computed from hidden.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
     "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
-    "relu": (lambda z: np.maximum(z, 0), lambda hidden: hidden > 0),
+    "relu": (lambda z: np.maximum(z, 0), lambda hidden: hidden > 0),         # True counts as 1
 }
 
 
 def softmax(logits):
     """Turn logits (batch, 10) into probabilities (batch, 10)."""
-    # Less the largest of its row: the probabilities are the same, and no e^x is too large a number.
+    # The largest logit of each row is taken away first. The probabilities stay the same, as e^(a - c)
+    # is e^a / e^c, and no e^x becomes too large a number.
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def cross_entropy(probabilities, labels):
-    """Return the loss: the mean of -log(probability of the right digit); 0 counts as 1e-38."""
+    """Return the loss: the mean of -log(probability of the right digit).
+
+    A probability that was rounded to 0 counts as 1e-38, because log(0) is minus infinity.
+    """
     rows = np.arange(len(labels))
-    of_the_right_digit = probabilities[rows, labels]                                    # (batch,)
+    of_the_right_digit = probabilities[rows, labels]        # (batch,), from row i the label's place
     return float(-np.log(np.maximum(of_the_right_digit, 1e-38)).mean())
 
 
@@ -193,7 +213,8 @@ class NeuralNetwork:
     """A network with one hidden layer: input_size pixels, hidden_size units, output_size digits.
 
     Images are numbers from 0 to 1, (n, input_size); labels are whole numbers from 0 on, (n,).
-    The same seed gives the same random numbers, and so the same network.
+    The same seed gives the same random numbers, and so the same network. Chapter 4 adds the methods
+    `save` and `load`.
     """
 
     def __init__(self, input_size=784, hidden_size=HIDDEN_SIZE, output_size=10,
@@ -201,7 +222,8 @@ class NeuralNetwork:
         self.activation = activation
         self.activate, self.slope = ACTIVATIONS[activation]
         self.rng = np.random.default_rng(seed)
-        # Divided by sqrt(inputs), a unit's sum is small at first, where the sigmoid is steep.
+        # A sum of n random numbers grows like sqrt(n). Divided by that, a unit's sum is small at first,
+        # where the sigmoid is steep, and learning starts fast.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / np.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / np.sqrt(hidden_size)
         # float32 has seven digits, which is enough, and takes half the time of Python's float64.
@@ -230,13 +252,15 @@ class NeuralNetwork:
         if outputs is None:
             outputs = self.forward(images)
         hidden, logits, probabilities = outputs
-        targets = np.eye(len(self.b2), dtype=np.float32)[labels]            # (batch, 10), 0 or 1
+        # Row k of the eye, a table of zeros, has its 1 at place k: one such row for each label.
+        digits = len(self.b2)
+        targets = np.eye(digits, dtype=np.float32)[labels]  # (batch, 10), 0 or 1
         dlogits = (probabilities - targets) / len(labels)   # (batch, 10)
         dW2 = hidden.T @ dlogits                            # (units, batch) @ (batch, 10)
         db2 = dlogits.sum(axis=0)                           # (10,)
         dhidden = dlogits @ self.W2.T                       # (batch, 10) @ (10, units)
-        # A slope may come as float64 or as True and False. One float64 would slow down all that
-        # follows, so it is made what hidden is.
+        # An activation of your own may give slopes as float64, which would slow down all that follows.
+        # So they are converted to hidden's type of number.
         slope = self.slope(hidden).astype(hidden.dtype, copy=False)         # (batch, units)
         dz = dhidden * slope                                # (batch, units)
         dW1 = images.T @ dz                                 # (784, batch) @ (batch, units)
@@ -244,9 +268,13 @@ class NeuralNetwork:
         return dW1, db1, dW2, db2
 
     def update(self, gradients, learning_rate):
-        """Move every parameter a small step against its gradient, which becomes this step."""
+        """Move every parameter a small step against its gradient.
+
+        `*=` and `-=` change the arrays themselves, which is faster than to make new ones. So self.W1
+        and the others have moved afterwards, and each gradient has been overwritten by the step.
+        """
         for parameter, gradient in zip(self.parameters(), gradients):
-            gradient *= learning_rate                       # in place: a new array takes more time
+            gradient *= learning_rate
             parameter -= gradient
 
     def train(self, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
@@ -254,8 +282,11 @@ class NeuralNetwork:
         """Learn by stochastic gradient descent: a step for each mini-batch, ever smaller ones.
 
         An epoch shows every image once. The rate falls evenly from learning_rate to 0. Chapter 2
-        has other `batches`. Returns {"loss": [...], "accuracy": [...]}, a number for each epoch; an
-        image counts as the network read it just before it learned from it.
+        has other `batches`. Returns {"loss": [...], "accuracy": [...]}, a number for each epoch, in
+        which each image is read just before the network learns from it.
+
+        Does it learn little? A few epochs on few images are little for a sigmoid: try tanh or relu,
+        a larger learning_rate, or more epochs.
         """
         history = {"loss": [], "accuracy": []}
         step = 0
@@ -271,7 +302,7 @@ class NeuralNetwork:
                 hidden, logits, probabilities = outputs
                 seen_probabilities.append(probabilities)
                 seen_labels.append(batch_labels)
-            # Once for each epoch: after each mini-batch, this would take a tenth of the time.
+            # Done once for each epoch. Done after each mini-batch, it would be a tenth of all the work.
             all_probabilities = np.concatenate(seen_probabilities)                  # (n, 10)
             all_labels = np.concatenate(seen_labels)                                # (n,)
             loss = cross_entropy(all_probabilities, all_labels)
@@ -323,8 +354,9 @@ class View:
         drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
 
-        sums = np.vstack([self.images.sum(axis=0), self.drawn])
-        mean = sums.sum(axis=0) / len(self.labels)                          # (784,), of all of them
+        # The images come in as their sum, as one array of all would fill the memory once more.
+        summands = np.vstack([self.images.sum(axis=0), self.drawn])
+        mean = summands.sum(axis=0) / len(self.labels)                      # (784,)
         self.inked = np.flatnonzero(mean >= 0.003 * mean.max())             # pixels that are shown
         self.mean = mean[self.inked]                                        # (inked,)
         if distort:
@@ -870,11 +902,13 @@ def is_point(point):
     return all(type(number) in (int, float) and abs(number) < 1e6 for number in point)
 
 
-# ── What chapters 2 and 4 add to the network of chapter 1 ──
-# The lesson trusts what it is given, and knows nothing of files and processor cores. For all others
-# who use it, in a notebook or below, each method looks first.
-lesson_train, lesson_predict, lesson_accuracy = (
-    NeuralNetwork.train, NeuralNetwork.predict, NeuralNetwork.accuracy)
+# What the network of chapter 1 gains
+# -----------------------------------
+# As a lesson it trusts what it is given, and knows nothing of files and of processor cores. For all
+# who use it, in a notebook or below, its methods look first, and it can be saved and loaded.
+lesson_train = NeuralNetwork.train
+lesson_predict = NeuralNetwork.predict
+lesson_accuracy = NeuralNetwork.accuracy
 
 
 def checked(network, images, labels=None):
@@ -889,7 +923,8 @@ def checked(network, images, labels=None):
         images = images[None]
     if images.dtype.kind in "iub":                          # whole numbers, or True and False
         images = images.astype(np.float32)
-    if images.dtype.kind != "f" or images.shape != (len(images), inputs) or len(images) == 0:
+    is_table = images.ndim == 2 and images.shape[1] == inputs and len(images) > 0
+    if images.dtype.kind != "f" or not is_table:
         raise ValueError(f"images must be numbers in rows of {inputs}, one row for each image, "
                          f"not {images.dtype} of shape {images.shape}")
     least, most = images.min(), images.max()
@@ -898,14 +933,14 @@ def checked(network, images, labels=None):
                          f"to {most:g}")
     if labels is None:
         return images, None
-    labels = np.asarray(labels)
+    labels = np.asarray(labels, dtype=np.float64)           # so that a label of 1.5 is seen as such
     if labels.shape != (len(images),):
         raise ValueError(f"labels must be {len(images)} numbers, one for each image, "
                          f"not of shape {labels.shape}")
     is_digit = np.isin(labels, np.arange(outputs))
-    if labels.dtype.kind not in "iubf" or not is_digit.all():
-        wrong = labels[~is_digit].tolist()
-        raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {wrong[0]!r}")
+    if not is_digit.all():
+        wrong = labels[~is_digit][0]
+        raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {wrong:g}")
     return images, labels.astype(int)
 
 

@@ -166,8 +166,7 @@ const loadedPupils = [];       // the networks of files, with the lessons that t
 
 // A file may hold a picture, a network or drawings.
 async function openAnything(file) {
-  const canReadPictures = typeof isPicture === "function";     // until page/photo.js has landed
-  if (canReadPictures && isPicture(file)) {
+  if (isPicture(file)) {
     readPicture(file);
     return;
   }

@@ -64,7 +64,7 @@ function linkSections() {
 
 function writeLink() {
   const parts = [];
-  if (!desk.isBlank) parts.push(`drawing=${writeStrokes(desk.strokes)}`);
+  if (!desk.isBlank) parts.push(`drawing=${writeStrokes(desk.ink)}`);
   if (linkTarget.section) parts.push(`section=${linkTarget.section}`);
   for (const [id, part] of Object.entries(linkParts)) {
     const text = part.write();
@@ -117,7 +117,10 @@ function followLink(fragment) {
   for (const [id, part] of Object.entries(linkParts)) {
     if (parts.has(id)) check(part.read(parts.get(id)), `${id} is damaged.`);
   }
-  if (strokes) setDrawing(strokes);
+  if (strokes) {
+    drawnByPen.add(strokes);     // so it may be several digits
+    setDrawing(strokes);
+  }
   if (!section) return;
   linkTarget.section = section;
   $(section).scrollIntoView();

@@ -132,7 +132,7 @@ GREY = np.full((20, 784), 0.5)
     (np.zeros((20, 784), str), DIGITS, "images must be numbers in rows of 784"),
     (GREY[:0], DIGITS[:0], r"images must be .* not .*\(0, 784\)"),
     (GREY, DIGITS[:19], r"labels must be 20 numbers.*\(19,\)"), (GREY, np.eye(10)[DIGITS], r"labels must .*\(20, 10\)"),
-    (GREY, DIGITS[:, None], r"labels must .*\(20, 1\)"), (GREY, DIGITS.astype(str), "labels must be whole numbers from 0 to 9, not '0'"),
+    (GREY, DIGITS[:, None], r"labels must .*\(20, 1\)"), (GREY, ["seven"] * 20, "could not convert string to float: 'seven'"), (0.5, 3, r"images must be .* not .*\(\)"),
     (GREY, DIGITS + 1, "labels must be whole numbers from 0 to 9, not 10"),
     (GREY, DIGITS + 0.5, "labels must be .*, not 0.5"), (GREY, DIGITS - 1, "labels must be whole numbers")])
 def test_what_cannot_be_learned_or_read_is_refused_in_a_sentence(images, labels, said):
@@ -155,7 +155,7 @@ def test_lists_tables_whole_numbers_and_one_image_are_taken():
     shuffled = pandas.Series(DIGITS.astype(float), index=np.random.default_rng(1).permutation(20))
     quietly(other, images.astype(int).tolist(), shuffled, epochs=2, batch_size=4)
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(plain.parameters(), other.parameters()))
-    assert plain.accuracy(images > 0, shuffled) == np.mean(plain.predict(images) == DIGITS)
+    assert plain.accuracy(images > 0, shuffled) == plain.accuracy(images, list(map(str, DIGITS))) == np.mean(plain.predict(images) == DIGITS)
     assert plain.predict(images[3]).tolist() == plain.predict(images)[3:4].tolist()
 
 
