@@ -187,12 +187,11 @@ def make_photograph(lines, kind, size, tight, rng):
 
 def save_photograph(path, pixels, rng):
     """Write it as a camera does: a JPEG, one in four turned and marked as such by its EXIF orientation."""
+    turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
     picture, exif = Image.fromarray(pixels), Image.Exif()
-    orientation, undone = [(1, None)] * 3 + [(3, Image.Transpose.ROTATE_180), (6, Image.Transpose.ROTATE_90),
-                                             (8, Image.Transpose.ROTATE_270)][:3], None
-    orientation, undone = orientation[rng.integers(len(orientation))]
-    if undone is not None:
-        picture, exif[0x0112] = picture.transpose(undone), orientation
+    if rng.random() < 0.25:
+        exif[0x0112] = orientation = int(rng.choice(list(turns)))
+        picture = picture.transpose(turns[orientation])
     picture.save(path, quality=int(rng.integers(60, 96)), exif=exif)
 
 
