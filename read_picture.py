@@ -62,18 +62,35 @@ def fit_light(grey):
     return light.reshape(grey.shape)
 
 
+def ink_is_light(grey, light):
+    """Return whether the ink is lighter than its paper, as two witnesses say.
+
+    What departs farthest from the light is ink: so the skewness of the departures tells its side. And the edge of
+    a picture is mostly paper: that matters where a crop is so tight that ink is nearly as frequent as paper.
+    """
+    departure = grey - light
+    skewness = (departure ** 3).mean() / ((departure ** 2).mean() ** 1.5 + 1e-9)
+    darkest, lightest = np.percentile(grey, (1, 99))
+    edge = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
+    lightness = (edge - darkest) / max(lightest - darkest, 1e-3)
+    return skewness + 1 - 2 * min(max(lightness, 0), 1) > 0
+
+
 def take_light_away(grey):
     """Return how much darker than its paper each pixel is, from 0 to 1; if the ink is light, how much lighter."""
     factor = -(-max(grey.shape) // THUMBNAIL)
     thumbnail = shrink(grey, factor)
     light = fit_light(thumbnail)
-    if ((thumbnail - light) ** 3).sum() > 0:                    # what stands out is lighter than the rest
+    if ink_is_light(thumbnail, light):
         grey, thumbnail = 1 - grey, 1 - thumbnail
         light = 1 - light
     light = light.clip(0.05)
+    # Closing fills what is darker and narrower than this. On a slope it is too bright at the edges, unless the
+    # slope is taken out first; at the edge of a shadow it is better as it is: paper is the darker of the two.
     size = max(thumbnail.shape) // 5 | 1
-    paper = ndimage.grey_closing(thumbnail / light, (size, size), mode="nearest")
-    paper = ndimage.uniform_filter(paper, 5, mode="nearest") * light
+    level = ndimage.grey_closing(thumbnail, (size, size), mode="nearest")
+    sloping = ndimage.grey_closing(thumbnail / light, (size, size), mode="nearest") * light
+    paper = ndimage.uniform_filter(np.minimum(level, sloping), 3, mode="nearest")
     height, width = grey.shape
     return np.clip(1 - grey / enlarge(paper, factor)[:height, :width].clip(0.05), 0, 1)
 
@@ -149,9 +166,9 @@ def find_ink(ink):
     paper counts for no more than what stands out from its grain: that leaves two groups of a size.
     """
     smooth = ndimage.gaussian_filter(ink, 0.5 + max(ink.shape) / 1600)
-    middle = np.median(smooth)
-    grain = 1.4826 * np.median(middle - smooth[smooth <= middle])
-    stands_out = smooth > middle + 4 * grain + 0.02
+    dark, darker = np.percentile(smooth, (5, 25))               # of what is paper, even where ink is frequent
+    grain = (darker - dark) / 0.97                              # the standard deviation, were it Gaussian
+    stands_out = smooth > darker + 4.7 * grain + 0.02           # four of them above its mean
     if not stands_out.any():
         return stands_out
     counts, edges = np.histogram(smooth, 256, (0, 1))
@@ -191,6 +208,13 @@ def join(one, other):
                  max(one.bottom, other.bottom), one.parts + other.parts)
 
 
+def is_edge(part, shape):
+    """Return whether a part lies along the picture's edge: the end of a line, a frame, a shadow."""
+    height, width = shape
+    strip = max(shape) / 50
+    return (part.right < strip or part.left > width - strip or part.bottom < strip or part.top > height - strip)
+
+
 def find_digits(mask):
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     areas = np.bincount(labels.ravel(), minlength=count + 1)
@@ -198,7 +222,7 @@ def find_digits(mask):
              for i, (rows, columns) in enumerate(ndimage.find_objects(labels), 1)]
     if not parts:
         return [], labels
-    parts = [part for part in parts if areas[part.parts[0]] > 8]
+    parts = [part for part in parts if areas[part.parts[0]] > 8 and not is_edge(part, mask.shape)]
     if len(parts) > 1000 or not parts:
         return [], labels
     parts.sort(key=lambda part: -part.height)
@@ -220,7 +244,11 @@ def find_digits(mask):
             for j, other in enumerate(digits[:i]):
                 wide = min(one.right, other.right) - max(one.left, other.left)
                 tall = min(one.bottom, other.bottom) - max(one.top, other.top)
-                if wide > 0.5 * min(one.width, other.width) and tall > -typical / 8:
+                whole = join(one, other)
+                over = wide > 0.5 * min(one.width, other.width) and tall > -typical / 8
+                beside = (-wide < typical / 5 and tall > 0 and max(one.height, other.height) < 0.8 * whole.height
+                          and whole.height < 1.6 * typical and whole.width < 1.2 * typical)
+                if over or beside:
                     digits[j] = join(one, other)
                     del digits[i]
                     done = False
@@ -337,5 +365,12 @@ def read_picture(path):
 
 
 def read(network, digits):
-    images = np.array([render(digit.strokes) for digit in digits], np.float32)
-    return network.forward(images)[2]
+    return np.array([probabilities(network, digit.strokes) for digit in digits])
+
+
+def probabilities(network, strokes):
+    images = [render(strokes)]
+    for angle, stretch in ((0, 0.75), (0, 1.33), (-0.3, 1.33), (0.3, 1.33)):
+        turn = np.array([[stretch * np.cos(angle), -stretch * np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        images.append(render([np.array(stroke) @ turn.T for stroke in strokes]))
+    return network.forward(np.array(images, np.float32))[2].mean(axis=0)
