@@ -217,45 +217,71 @@ def is_edge(part, shape):
 
 def find_digits(mask):
     labels, count = ndimage.label(mask, np.ones((3, 3)))
+    edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
+    pen = 2 * mask.sum() / max(edge.sum(), 1)
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     parts = [Digit(columns.start, rows.start, columns.stop, rows.stop, [i])
-             for i, (rows, columns) in enumerate(ndimage.find_objects(labels), 1)]
-    if not parts:
+             for i, (rows, columns) in enumerate(ndimage.find_objects(labels), 1) if areas[i] > pen * pen]
+    parts = [part for part in parts if not is_edge(part, mask.shape)]
+    if not parts or len(parts) > 500:
         return [], labels
-    parts = [part for part in parts if areas[part.parts[0]] > 8 and not is_edge(part, mask.shape)]
-    if len(parts) > 1000 or not parts:
-        return [], labels
-    parts.sort(key=lambda part: -part.height)
-    covered = np.cumsum([areas[part.parts[0]] for part in parts])
-    typical = parts[np.searchsorted(covered, covered[-1] / 2)].height
+    typical = typical_height(join_small(parts, 4 * pen, 1.5 * pen), areas)
     parts = [part for part in parts if part.height < 3 * typical and part.width < 3 * typical]
-    digits = [part for part in parts if part.height >= 0.5 * typical]
-    small = [part for part in parts if part.height < 0.5 * typical]
-    for part in small:
-        if not digits:
-            break
-        nearest = min(range(len(digits)), key=lambda i: gap(digits[i], part))
-        if gap(digits[nearest], part) < typical / 4 and max(part.height, part.width) > typical / 15:
-            digits[nearest] = join(digits[nearest], part)
-    done = False
-    while not done:
-        done = True
-        for i, one in enumerate(digits):
-            for j, other in enumerate(digits[:i]):
-                wide = min(one.right, other.right) - max(one.left, other.left)
-                tall = min(one.bottom, other.bottom) - max(one.top, other.top)
-                whole = join(one, other)
-                over = wide > 0.5 * min(one.width, other.width) and tall > -typical / 8
-                beside = (-wide < typical / 5 and tall > 0 and max(one.height, other.height) < 0.8 * whole.height
-                          and whole.height < 1.6 * typical and whole.width < 1.2 * typical)
-                if over or beside:
-                    digits[j] = join(one, other)
-                    del digits[i]
-                    done = False
-                    break
-            if not done:
-                break
+    parts = join_small(parts, 0.55 * typical, typical / 5)
+    digits = join_all(parts, lambda one, other: are_one(one, other, typical))
+    digits = [digit for digit in digits if digit.height > 0.4 * typical]
     return in_reading_order(digits, typical), labels
+
+
+def typical_height(parts, areas):
+    """Return the height that half of all ink is in parts of, or taller: neither specks nor one large part sway it."""
+    parts = sorted(parts, key=lambda part: part.height)
+    covered = np.cumsum([sum(areas[i] for i in part.parts) for part in parts])
+    return parts[np.searchsorted(covered, covered[-1] / 2)].height
+
+
+def join_all(parts, belong_together):
+    """Join what belongs together until nothing more does."""
+    parts = list(parts)
+    i = 0
+    while i < len(parts):
+        found = [j for j in range(len(parts)) if j != i and belong_together(parts[i], parts[j])]
+        if found:
+            parts[i] = join(parts[i], parts[found[0]])
+            del parts[found[0]]
+            i = 0
+        else:
+            i += 1
+    return parts
+
+
+def join_small(parts, small, reach):
+    """Join each part that is too small for a digit, the smallest first, with the one nearest within reach."""
+    parts = sorted(parts, key=lambda part: part.height)
+    alone = []
+    while parts and parts[0].height < small:
+        part = parts.pop(0)
+        others = parts + alone
+        nearest = min(others, key=lambda other: gap(part, other), default=None)
+        if nearest is None or gap(part, nearest) > reach:
+            alone.append(part)
+            continue
+        (parts if nearest in parts else alone).remove(nearest)
+        parts = sorted(parts + [join(part, nearest)], key=lambda part: part.height)
+    return parts + alone
+
+
+def are_one(one, other, typical):
+    whole = join(one, other)
+    if whole.height > 1.6 * typical:
+        return False
+    across = min(one.right, other.right) - max(one.left, other.left)        # how much their boxes have in common
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    if across > 0.5 * min(one.width, other.width):
+        are_small = max(one.height, other.height) < 0.6 * typical           # as in a 5 of two strokes
+        return down > (-typical / 3 if are_small else -typical / 8)
+    are_steps = max(one.height, other.height) < 0.85 * whole.height         # as in a 4 that is open at the top
+    return are_steps and across > -typical / 5 and down > 0 and whole.width < 1.2 * typical
 
 
 def in_reading_order(digits, typical):
