@@ -400,3 +400,16 @@ def probabilities(network, strokes):
         turn = np.array([[stretch * np.cos(angle), -stretch * np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         images.append(render([np.array(stroke) @ turn.T for stroke in strokes]))
     return network.forward(np.array(images, np.float32))[2].mean(axis=0)
+
+
+def split_drawing(strokes):
+    """The strokes of each digit of several drawn side by side."""
+    parts = []
+    for i, stroke in enumerate(strokes):
+        (left, top), (right, bottom) = np.min(stroke, axis=0), np.max(stroke, axis=0)
+        parts.append(Digit(left, top, right, bottom, [i]))
+    lengths = [np.hypot(*np.diff(stroke, axis=0).T).sum() if len(stroke) > 1 else 0 for stroke in strokes]
+    typical = typical_height(parts, lengths) or 1
+    parts = join_small(parts, 0.55 * typical, np.inf)
+    digits = join_all(parts, lambda one, other: are_one(one, other, typical))
+    return [[strokes[i] for i in sorted(digit.parts)] for digit in in_reading_order(digits, typical)]
