@@ -53,7 +53,6 @@ try:
 except ImportError as error:
     sys.exit(f"{error}. README.md says how to install it.")
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF")     # MPO: JPEGs of some cameras
 LONGEST_SIDE = 1600     # px: a larger picture is made smaller
 SHORTEST_SIDE = 200     # px: a smaller one is enlarged until its longest side has these
 THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
@@ -70,7 +69,9 @@ def load_grey(path):
     LONGEST_SIDE. Raises OSError, or ValueError where the file holds no picture.
     """
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with Image.open(path) as image:
+            if image.format == "EPS":                           # a program, which would be run
+                raise Image.UnidentifiedImageError
             return grey_of(image)
     except FileNotFoundError:
         raise ValueError(f"{path}: there is no such file") from None
@@ -117,7 +118,7 @@ def grey_of(image):
 
 
 def shrink(image, factor):
-    """Return the means of squares of factor x factor pixels; at the right and bottom, of what is left."""
+    """Return the means of squares of factor x factor pixels, at the right and bottom of the rest."""
     height, width = image.shape
     tops = np.arange(0, height, factor)
     lefts = np.arange(0, width, factor)

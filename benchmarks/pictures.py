@@ -1,10 +1,18 @@
-"""How well are pictures of handwriting read?
+"""How well are pictures of handwriting read, by Python and by the page?
 
-    python benchmarks/pictures.py --make FOLDER      only write the made photographs there, to look at
+    python benchmarks/pictures.py               real pictures, and 576 photographs made from drawings: some minutes
+    python benchmarks/pictures.py --count 32    a first look
+    python benchmarks/pictures.py --keep FOLDER keeps the photographs there
+
+The number of digits is not told. "whole" is the share of pictures in which every digit is read right and in order,
+"digits" that of the digits. Besides: the usual way to read a picture, and how well drawings side by side are taken
+apart. Real pictures are those in ../shared/pictures, drawings those in ../shared/drawings or benchmarks/data.
 """
 import argparse
-import json
+import base64
+import contextlib
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +21,13 @@ from scipy.ndimage import gaussian_filter, zoom
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from neural_network import read_drawings
+from drawings import drawing_files, read_lines
+from neural_network import NeuralNetwork, cut_corners, read_drawing, straighten
+from read_picture import fill_in, load_grey, read_picture, split_drawing
+
+PICTURES = ROOT.parent / "shared" / "pictures"
+NEAR = 0.1              # heights: strokes of two digits that come nearer count as touching
+
 
 # ── 1. Photographs, made from drawings ──────────────────────────────────────────────────────────────────
 # Each kind of paper, pen and light. Colours and light are shares of full brightness, lengths are in heights
@@ -62,22 +76,13 @@ def between(low_high, rng):
     return low + rng.random() * (high - low)
 
 
-def smooth(stroke):
-    """Cut the corners of a stroke, (points, 2), twice (Chaikin, 1974)."""
-    path = np.asarray(stroke, float)
-    for _ in range(2):
-        near, far = 0.75 * path[:-1] + 0.25 * path[1:], 0.25 * path[:-1] + 0.75 * path[1:]
-        path = np.vstack([path[:1], np.stack([near, far], axis=1).reshape(-1, 2), path[-1:]])
-    return path
-
-
 def lay_out(lines, rng):
     """Place lines of drawings on paper as a hand does: strokes whose unit is a digit's height, none touching."""
     placed, baseline = [], 0.0
     for line in lines:
         x, spacing = rng.uniform(-0.5, 0.5) if len(lines) > 1 else 0.0, rng.uniform(0.3, 0.7)
         for drawing in line:
-            strokes = [smooth(stroke) for stroke in drawing["strokes"]]
+            strokes = [cut_corners(cut_corners(np.asarray(stroke, dtype=float))) for stroke in drawing["strokes"]]
             points = np.concatenate(strokes)
             corner, (wide, tall) = points.min(axis=0), np.ptp(points, axis=0)
             scale = rng.uniform(0.88, 1.12) / max(tall, 0.7 * wide)
@@ -196,10 +201,11 @@ def save_photograph(path, pixels, rng):
 
 
 def make_pictures(folder, drawings, count, digits, sizes, seed):
-    """Write `count` photographs into a folder, each of a number of digits taken from `digits`, a range.
+    """Write photographs into a folder, each of a number of digits from a range, as wide as sizes say.
 
-    Returns their list, [{"file", "label", "kind"}], as in ../shared/pictures; label has a line for each line.
+    Returns for each its "path", its "label", the digits in reading order, and its "kind".
     """
+    folder.mkdir(parents=True, exist_ok=True)
     made = []
     for i in range(count):
         rng = np.random.default_rng([seed, i])
@@ -209,26 +215,164 @@ def make_pictures(folder, drawings, count, digits, sizes, seed):
         columns = number if number <= 10 and rng.random() < 0.5 else int(rng.integers(4, 9))
         lines = [chosen[k:k + columns] for k in range(0, number, columns)]
         size = int(np.exp(rng.uniform(*np.log(sizes))))
-        pixels = make_photograph(lines, kind, size, number == 1 and rng.random() < 0.4, rng)
+        is_tight = number == 1 and rng.random() < 0.4
+        pixels = make_photograph(lines, kind, size, is_tight, rng)
         path = folder / f"{i:04}-{kind.replace(' ', '-')}.jpg"
         save_photograph(path, pixels, rng)
-        label = "\n".join("".join(str(drawing["label"]) for drawing in line) for line in lines)
-        made.append({"file": str(path), "label": label, "kind": kind})
+        label = "".join(str(drawing["label"]) for drawing in chosen)
+        made.append({"path": path, "label": label, "kind": kind})
     return made
 
 
+# ── 2. Numbers, put together from drawings ────────────────────────────────────────────────────────
+def make_number(drawings, rng):
+    """Return the drawings of a number side by side, as on a sheet: a list of strokes for each digit.
+
+    A digit begins up to half a height behind the one before, or a little before that one ends. Where
+    two would touch, all are placed anew.
+    """
+    while True:
+        digits = []
+        x = 0
+        for drawing in drawings:
+            strokes = [np.asarray(stroke, dtype=float) for stroke in drawing["strokes"]]
+            points = np.concatenate(strokes)
+            corner, (wide, tall) = points.min(axis=0), np.ptp(points, axis=0)
+            scale = rng.uniform(0.85, 1.15) / max(tall, wide / 2)
+            foot = rng.normal(0, 0.04)
+            digits.append([(stroke - corner) * scale + [x, foot - tall * scale] for stroke in strokes])
+            x += wide * scale + rng.uniform(-0.1, 0.5)
+        nearest = min(distance(one, other) for one, other in zip(digits, digits[1:]))
+        if nearest > NEAR:
+            return [[stroke.tolist() for stroke in digit] for digit in digits]
+
+
+def distance(one, other):
+    """Return how near the strokes of two drawings come to each other."""
+    one, other = (np.concatenate([fill_in(stroke, 0.02) for stroke in strokes]) for strokes in (one, other))
+    return np.sqrt(((one[:, None] - other) ** 2).sum(axis=2)).min()
+
+
+def is_split_right(digits):
+    """Return whether the strokes of a number, one after the other, are taken apart into its digits."""
+    strokes = [stroke for digit in digits for stroke in digit]
+    return split_drawing(strokes) == digits
+
+
+# ── 3. Reading ────────────────────────────────────────────────────────────────────────────────────
+def read_by_strokes(network, path):
+    """Return the digits read in a picture, as text."""
+    readings = [read_drawing(network, strokes) for strokes in read_picture(path)]
+    return "".join(str(reading["probabilities"].argmax()) for reading in readings)
+
+
+def read_as_usual(network, path, is_stretched):
+    """Return the digit read in a picture in the usual way: made 28 x 28, inverted where it must be."""
+    grey = Image.fromarray(np.uint8(load_grey(path) * 255))
+    image = np.asarray(grey.resize((28, 28), Image.Resampling.BOX), dtype=np.float32) / 255
+    if np.median(image) > 0.5:
+        image = 1 - image
+    if is_stretched:
+        image = (image - image.min()) / max(image.max() - image.min(), 1e-9)
+    return str(network.predict(straighten(image.reshape(1, 784)))[0])
+
+
+READ_IN_PAGE = """async ([name, type, base64]) => {
+    const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+    const { digits } = await readPaper(new File([bytes], name, { type }), () => true);
+    const readings = digits.map(({ strokes }) => readDrawing(desk.network, strokes));
+    return readings.map(({ probabilities }) => indexOfLargest(probabilities)).join("");
+}"""
+
+
+def read_in_page(opened, path):
+    """Return the digits that the page reads in a picture, as text."""
+    kind = "image/png" if path.suffix == ".png" else "image/jpeg"
+    return opened.evaluate(READ_IN_PAGE, [path.name, kind, base64.b64encode(path.read_bytes()).decode()])
+
+
+def misread(read, label):
+    """Return how many digits of a label are read wrong, left out or too many: Levenshtein's distance."""
+    row = list(range(len(label) + 1))
+    for i, found in enumerate(read, start=1):
+        diagonal, row[0] = row[0], i
+        for j, digit in enumerate(label, start=1):
+            cost = min(row[j] + 1, row[j - 1] + 1, diagonal + (found != digit))
+            diagonal, row[j] = row[j], cost
+    return row[-1]
+
+
+def print_row(name, pictures, readings):
+    """Print what share of the pictures, and of their digits, was read right."""
+    labels = [picture["label"] for picture in pictures]
+    whole = sum(read == label for read, label in zip(readings, labels))
+    digits = sum(len(label) for label in labels)
+    wrong = sum(min(misread(read, label), len(label)) for read, label in zip(readings, labels))
+    print(f"{name:58} {len(labels):5} {whole / len(labels):8.1%} {1 - wrong / digits:8.1%}", flush=True)
+
+
+def measure(name, pictures, network, opened):
+    """Print the rows of one set of pictures: read by strokes, by the page, and as usual."""
+    paths = [picture["path"] for picture in pictures]
+    readings = [read_by_strokes(network, path) for path in paths]
+    print_row(name, pictures, readings)
+    for kind in sorted({picture["kind"] for picture in pictures}):
+        chosen = [i for i, picture in enumerate(pictures) if picture["kind"] == kind]
+        print_row(f"    {kind}", [pictures[i] for i in chosen], [readings[i] for i in chosen])
+    if all(len(picture["label"]) == 1 for picture in pictures):
+        print_row("  the usual way: 28 x 28, inverted", pictures,
+                  [read_as_usual(network, path, is_stretched=False) for path in paths])
+        print_row("  the same, contrast stretched", pictures,
+                  [read_as_usual(network, path, is_stretched=True) for path in paths])
+    if opened is not None:
+        in_page = [read_in_page(opened, path) for path in paths]
+        print_row("  in the page", pictures, in_page)
+        same = np.mean([one == other for one, other in zip(readings, in_page)])
+        print(f"  page and Python read the same: {same:.1%} of the pictures", flush=True)
+
+
+def real_pictures():
+    """Return the pictures in ../shared/pictures, those of one digit and the others."""
+    if not (PICTURES / "index.jsonl").exists():
+        print(f"Real pictures are left out: there are none in {PICTURES}.")
+        return []
+    pictures = read_lines(PICTURES / "index.jsonl")
+    return [picture | {"path": PICTURES / picture["file"]} for picture in pictures]
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--make", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights.json")
+    parser.add_argument("--count", type=int, default=512, help="photographs of one digit to make; of pages, an eighth")
+    parser.add_argument("--keep", type=Path, help="make the photographs in this folder, to look at")
+    parser.add_argument("--no-page", action="store_true", help="leave the page out, which wants a Chromium")
     options = parser.parse_args()
-    drawings = [drawing for path in sorted((ROOT.parent / "shared" / "drawings").glob("*.jsonl"))
-                for drawing in read_drawings(path)]
-    for name, count, digits, sizes in [("single", 512, (1, 1), (200, 4000)), ("pages", 96, (5, 40), (900, 4000))]:
-        folder = options.make / name
-        folder.mkdir(parents=True, exist_ok=True)
-        made = make_pictures(folder, drawings, count, digits, sizes, seed=len(name))
-        (folder / "index.json").write_text(json.dumps(made))
+    network = NeuralNetwork.load(options.weights)
+    drawings = [drawing for file in drawing_files() for drawing in read_lines(file)]
+    real = real_pictures()
+    with contextlib.ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        opened = None
+        if not options.no_page:
+            from browser import page
+            opened = stack.enter_context(page(options.weights))
+        print(f"{'':58} {'files':>5} {'whole':>8} {'digits':>8}")
+        if real:
+            measure("real pictures of one digit", [one for one in real if len(one["label"]) == 1], network, opened)
+            measure("real pictures of several", [one for one in real if len(one["label"]) > 1], network, opened)
+        single = make_pictures(folder / "single", drawings, options.count, (1, 1), (200, 4000), seed=1)
+        measure("made photographs of one digit", single, network, opened)
+        pages = make_pictures(folder / "pages", drawings, max(options.count // 8, 1), (5, 40), (900, 4000), seed=2)
+        measure("made photographs of rows and pages", pages, network, opened)
+    torn = np.mean([len(split_drawing(drawing["strokes"])) > 1 for drawing in drawings])
+    print(f"One digit on the sheet, torn apart: {torn:.2%} of {len(drawings)} drawings")
+    rng = np.random.default_rng(3)
+    numbers = [make_number(rng.choice(drawings, count), rng) for count in (2, 3) for _ in range(500)]
+    print(f"Numbers of two and three digits, taken apart right: {np.mean([*map(is_split_right, numbers)]):.1%} of 1000")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (OSError, ValueError) as error:
+        sys.exit(f"pictures.py: {error}")
