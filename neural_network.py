@@ -114,6 +114,11 @@ The first layer is like the second, with images in the place of hidden and dz in
 
 To read on: Michael Nielsen, Neural Networks and Deep Learning, chapters 1 and 2.
 """
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
+
 import argparse
 import copy
 import functools
@@ -121,7 +126,6 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -129,8 +133,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
 try:
     import numpy as np
     from scipy.sparse import csr_array, identity

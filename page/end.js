@@ -33,6 +33,8 @@ const QUESTIONS = [
     answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
     right: 1,
     because: "{mistake}",
+    picture: `<canvas class="pixels mistake" id="mistake" width="28" height="28" role="img"
+      aria-label="The digit that it got wrong" hidden></canvas>`,
   },
   {
     id: "follows",
@@ -45,7 +47,8 @@ const QUESTIONS = [
 ];
 
 const ending = {
-  network: null,         // whose mistake this is:
+  network: null,         // whose mistake this is,
+  step: 0,               // and at which step of its learning: see stepOf
   mistake: null,         // of a thousand digits, the one that it is surest of, and wrong
   count: 0,              // and how many it gets wrong
 };
@@ -58,8 +61,8 @@ function betMarkup(when, { id, question, answers }, outcome) {
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
 const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
-  `<p class="outcome" hidden><span data-name="first"></span> <b data-name="verdict"></b>
-    <span data-name="because"></span></p>`));
+  `<p class="outcome" hidden>${question.picture ?? ""}<span data-name="first"></span>
+    <b data-name="verdict"></b> <span data-name="because"></span></p>`));
 
 $("first-bets").innerHTML = `<details class="first-bets">
   <summary>Before you start: five bets</summary>
@@ -122,27 +125,30 @@ function mistakeInWords() {
 // Looks once for each network for its surest mistake.
 async function findMistake() {
   const { network } = desk;
-  if (!network || ending.network === network) return;
+  if (!network) return;
+  const step = stepOf(network);
+  const isWanted = () => ending.network === network && Object.is(ending.step, step);
+  if (isWanted()) return;        // it is known, or will be soon
   ending.network = network;
-  ending.mistake = null;
+  ending.step = step;
   try {
     await loadDigits();
   } catch {
     return;                      // then a scribble has to do
   }
   const work = readDigitImages(network, DIGITS_TO_LEARN, DIGITS_UNSEEN);
-  const readings = await inSlices(work, () => ending.network === network);
+  const readings = await inSlices(work, isWanted);
   if (!readings) return;
   const wrong = readings.filter(({ label, digit }) => digit >= 0 && digit !== label);
   const sureness = ({ probabilities, digit }) => probabilities[digit];
   wrong.sort((one, other) => sureness(other) - sureness(one));
   ending.mistake = wrong[0] ?? null;
   ending.count = wrong.length;
-  if (ending.mistake) {
-    const canvas = $("mistake").querySelector("canvas");
-    paintImage(canvas, digitImage(ending.mistake.k));
-  }
+  $("mistake").hidden = !ending.mistake;
+  if (ending.mistake) paintImage($("mistake"), digitImage(ending.mistake.k));
   showEnd();
 }
 
-$("end").addEventListener("change", showEnd);
+document.addEventListener("change", event => {   // after bets.js has heard of it
+  if (event.target.closest("#end")) showEnd();
+});

@@ -1,6 +1,6 @@
 "use strict";
-// "Look inside": one hidden unit step by step, all units one after the other, the whole flow, and the
-// pictures of all units.
+// "Look inside": one hidden unit step by step, all units one after the other, the whole flow, and
+// the pictures of all units.
 //
 // One measure runs through it all: the pull of a unit at a digit's score. It is what the unit "says
 // to" the digit: the change of its activation against blank paper, times its weight to that digit.
@@ -17,8 +17,9 @@ function compareWithBlank(network, pass) {
   return { blank, changes, pulls };
 }
 
-// The units, the strongest first. A unit is as strong as its longest pull at any score, for or against.
-// This rule also chooses the units that have a line of their own in the whole flow: the first of them.
+// The units, the strongest first. A unit is as strong as its longest pull at any score, for or
+// against. This rule also chooses the units that have lines of their own in the whole flow: the
+// first SHOWN of them.
 function strongestFirst(pulls) {
   const strengths = [];
   for (let start = 0; start < pulls.length; start += 10) {
@@ -29,7 +30,8 @@ function strongestFirst(pulls) {
   return order.sort((a, b) => strengths[b] - strengths[a]);
 }
 
-// The units by what they say to one digit: first those that speak most for it, last those against it.
+// The units by what they say to one digit: first those that speak most for it, last those that
+// speak most against it.
 function sortedByPull(pulls, digit) {
   const says = unit => pulls[unit * 10 + digit] || 0;
   const order = [...new Array(pulls.length / 10).keys()];
@@ -54,8 +56,8 @@ function forAndAgainst(blankScore, pulls, units, digit) {
   return { forIt, against };
 }
 
-// Who leads while the units come in, in this order: a list of { from, digit }, where `digit` leads as
-// soon as `from` units are in. It begins with 0, blank paper. From the last one on nothing tips.
+// Who leads while the units come in, in this order: a list of { from, digit }, where `digit` leads
+// as soon as `from` units are in. It begins with 0, blank paper. From the last one on nothing tips.
 function leadersAsUnitsComeIn(blankScores, pulls, order) {
   const scores = Float64Array.from(blankScores);
   const leaders = [{ from: 0, digit: indexOfLargest(scores) }];
@@ -78,7 +80,7 @@ function roundParts(parts, decimals = 2) {
   return rounded.map((part, i) => (part + (i === largest ? rest : 0)) / steps);
 }
 
-// One unit at work on one image: what its weights make of the ink, and what its curve makes of that.
+// One unit at work on one image: what its weights make of the ink, and its curve of that.
 function unitAtWork(network, image, unit) {
   const weights = weightsOfUnit(network, unit);
   const products = weights.map((weight, i) => weight * image[i]);
@@ -91,11 +93,13 @@ function unitAtWork(network, image, unit) {
   }
   const z = forIt - against + bias;
   const { activate } = ACTIVATIONS[network.activation];
-  return { weights, products, forIt, against, bias, z, activation: activate(z), atBlank: activate(bias) };
+  const activation = activate(z);
+  const atBlank = activate(bias);
+  return { weights, products, forIt, against, bias, z, activation, atBlank };
 }
 
-// The weight that has the full colour in the picture of a unit. Two in a hundred are larger: left to
-// the largest one alone, most pictures would be a muddy grey.
+// The weight that has the full colour in the picture of a unit. Two in a hundred are larger: if the
+// largest one set the scale, most pictures would be a muddy grey.
 function weightOfFullColour(weights) {
   const lengths = weights.map(Math.abs).sort();
   return lengths[Math.floor(0.98 * lengths.length)] || strength(weights);
@@ -197,11 +201,11 @@ function numeral(digit) {
 }
 
 // A number with its sign; what is no number (of a network whose training diverged) as a dash.
-function points(number) {
+function signedPoints(number) {
   return Number.isFinite(number) ? signed(number) : "–";
 }
 
-function plain(number) {
+function twoDecimals(number) {
   return Number.isFinite(number) ? number.toFixed(2).replace("-", "−") : "–";
 }
 
@@ -243,7 +247,8 @@ function emptyCanvas(id) {
   return { context, ...size };
 }
 
-function writeAt(context, words, x, y, { align = "left", colour = insight.colours.quiet, bold = false } = {}) {
+function writeAt(context, words, x, y, options = {}) {
+  const { align = "left", colour = insight.colours.quiet, bold = false } = options;
   context.font = `${bold ? "600 " : ""}12px ${insight.font}`;
   context.textAlign = align;
   context.fillStyle = colour;
@@ -258,7 +263,7 @@ function drawBar(context, x, y, width, height, isFor) {
     context.fillRect(x, y, width, height);
     return;
   }
-  const inset = Math.min(1, width / 2, height / 2);     // half the line's width, so that it stays within
+  const inset = Math.min(1, width / 2, height / 2);     // half the line, so that it stays within
   context.strokeStyle = insight.colours.against;
   context.lineWidth = 2 * inset;
   context.setLineDash([4, 2]);
@@ -289,7 +294,8 @@ const PICTURES_PAUSE = 500;    // ms between two paintings, while the network le
 async function keepPicturesFresh(network) {
   const pictures = unitPictures;
   const isOther = pictures.network !== network;
-  const isFresh = !isOther && pictures.biases.every((bias, unit) => Object.is(bias, network.b1[unit]));
+  const isSame = (bias, unit) => Object.is(bias, network.b1[unit]);
+  const isFresh = !isOther && pictures.biases.every(isSame);
   const isSoon = performance.now() - pictures.paintedAt < PICTURES_PAUSE;
   if (isFresh || (!isOther && (pictures.isPainting || isSoon))) return;
   pictures.network = network;
@@ -324,8 +330,8 @@ function placeOfPicture(unit) {
 // The picture of a unit, without its blank margin.
 function drawUnit(context, unit, left, top, side) {
   const { x, y } = placeOfPicture(unit);
-  const inner = 28 - 2 * MARGIN;
-  context.drawImage(unitPictures.canvas, x + MARGIN, y + MARGIN, inner, inner, left, top, side, side);
+  const from = [x + MARGIN, y + MARGIN, 28 - 2 * MARGIN, 28 - 2 * MARGIN];
+  context.drawImage(unitPictures.canvas, ...from, left, top, side, side);
 }
 
 // ── One unit, step by step ──
@@ -339,7 +345,7 @@ function unitOnStage() {
 }
 
 function showStage() {
-  const { answers, time } = insight;
+  const { answers } = insight;
   const unit = unitOnStage();
   const work = unitAtWork(answers.network, answers.image, unit);
   const pulls = answers.pulls.subarray(unit * 10, unit * 10 + 10);
@@ -349,10 +355,10 @@ function showStage() {
   if (!place) return;
   const layout = stageLayout(place.width);
   const levels = levelsOf(work, layout);
-  paintWeighing(place.context, answers, work, layout, levels);
-  paintPiles(place.context, work, layout, levels, time);
+  paintWeighing(place.context, answers, work, layout);
+  paintPiles(place.context, work, layout, levels);
   paintCurve(place.context, work, layout, levels);
-  paintPulls(place.context, pulls, layout, time);
+  paintPulls(place.context, pulls, layout);
 }
 
 function showStageControls(unit) {
@@ -365,7 +371,8 @@ function showStageControls(unit) {
   $("inside-time").setAttribute("aria-valuetext", `step ${step} of ${STEPS}`);
   setText($("inside-play"), insight.runs.time ? "Pause" : "Play");
   $("inside-next").disabled = insight.time >= STEPS;
-  [...$("inside-captions").children].forEach((caption, i) => caption.classList.toggle("now", i === step));
+  const captions = [...$("inside-captions").children];
+  captions.forEach((caption, i) => caption.classList.toggle("now", i === step));
 }
 
 // How far one of the steps has come: 0 before it, 1 after it.
@@ -381,18 +388,18 @@ function showCaptions(unit, work, pulls) {
   const lowest = indexOfLargest(pulls.map(pull => -pull));
   fill($("inside-captions"), {
     unit: unit + 1,
-    for: points(forIt),
-    against: points(against),
-    sum: points(forIt + against),
-    bias: points(bias),
-    z: points(forIt + against + bias),
-    activation: plain(activation),
-    blank: plain(-minusBlank),
-    change: points(activation + minusBlank),
+    for: signedPoints(forIt),
+    against: signedPoints(against),
+    sum: signedPoints(forIt + against),
+    bias: signedPoints(bias),
+    z: signedPoints(forIt + against + bias),
+    activation: twoDecimals(activation),
+    blank: twoDecimals(-minusBlank),
+    change: signedPoints(activation + minusBlank),
     highest: numeral(highest),
-    "highest-pull": points(pulls[highest]),
+    "highest-pull": signedPoints(pulls[highest]),
     lowest: numeral(lowest),
-    "lowest-pull": points(pulls[lowest]),
+    "lowest-pull": signedPoints(pulls[lowest]),
   });
 }
 
@@ -402,7 +409,8 @@ function stageLayout(width) {
   if (width >= 560) {
     const side = 264;
     const pulls = { left: side + 272, top, width: width - side - 272, row: side / 10 };
-    return { top, side, piles: { left: side + 20, width: 72 }, curve: { left: side + 142, width: 104 }, pulls };
+    const curve = { left: side + 142, width: 104 };
+    return { top, side, piles: { left: side + 20, width: 72 }, curve, pulls };
   }
   const side = Math.round(0.48 * width);
   const pulls = { left: 0, top: top + side + 60, width, row: 20 };
@@ -416,14 +424,14 @@ function levelsOf({ forIt, against, bias, z }, { top, side }) {
   const highest = upTo(5, forIt, z, bias) || 5;
   const lowest = -upTo(5, against, -z, -bias) || -5;
   const room = 12;                                      // for the numbers above and below the piles
-  const height = side - 2 * room;
-  return { highest, lowest, y: number => top + room + height * (highest - number) / (highest - lowest) };
+  const y = number => top + room + (side - 2 * room) * (highest - number) / (highest - lowest);
+  return { highest, lowest, y };
 }
 
 // The drawing under the unit's mask; then what the ink leaves of it.
 const smallPicture = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
 
-function paintWeighing(context, { image, isBlank }, { weights, products }, { top, side }, levels) {
+function paintWeighing(context, { image }, { weights }, { top, side }) {
   writeAt(context, "784 pixels", 0, 12);
   context.fillStyle = insight.colours.sheet;
   context.fillRect(0, top, side, side);
@@ -436,8 +444,8 @@ function paintWeighing(context, { image, isBlank }, { weights, products }, { top
 }
 
 // An image under a mask of weights.
-// mask: how much of the mask is seen, from 0 to 1. multiplied: how far weights have become products.
-// fallen: how far these have fallen onto the piles.
+// mask: how much of the mask is seen, from 0 to 1. multiplied: how far its weights have become
+// products. fallen: how far these have fallen onto the piles.
 function paintMask(canvas, image, weights, mask, multiplied, fallen) {
   const most = weightOfFullColour(weights);
   const pixels = new ImageData(28, 28);
@@ -452,7 +460,8 @@ function paintMask(canvas, image, weights, mask, multiplied, fallen) {
     const alpha = cover + inkCover * (1 - cover);
     for (let channel = 0; channel < 3; channel++) {
       const ofMask = colour >>> (8 * channel) & 255;
-      pixels.data[i * 4 + channel] = alpha && (ofMask * cover + ink * inkCover * (1 - cover)) / alpha;
+      const mixed = ofMask * cover + ink * inkCover * (1 - cover);
+      pixels.data[i * 4 + channel] = alpha > 0 ? mixed / alpha : 0;
     }
     pixels.data[i * 4 + 3] = alpha * 255;
   }
@@ -488,51 +497,75 @@ function drawOutline(context, image, left, top, side, firstPixel = 0, pixelsAcro
 }
 
 // The products fall onto two piles: those above 0 upwards, those below 0 downwards.
-function paintPiles(context, work, { top, side, piles }, levels, time) {
-  const { left, width } = piles;
+function paintPiles(context, work, layout, levels) {
+  const { left, width } = layout.piles;
   const zero = levels.y(0);
   const barWidth = width / 2 - 3;
   writeAt(context, "two piles", left, 12);
   drawLine(context, insight.colours.line, 1, [left - 6, zero], [left + width + 6, zero]);
   if (insight.answers.isBlank) return;
-  const part = partOfStep(3);
+  const { heap, flying } = fallenSoFar(work.products, partOfStep(3));
+  const top = levels.y(heap.forIt);
+  const bottom = levels.y(-heap.against);
+  drawBar(context, left, top, barWidth, zero - top, true);
+  drawBar(context, left + width - barWidth, zero, barWidth, bottom - zero, false);
+  const landing = {
+    forIt: [left + barWidth / 2, top],
+    against: [left + width - barWidth / 2, bottom],
+  };
+  paintFlying(context, work.products, flying, layout, landing);
+  if (partOfStep(3) === 1) paintSum(context, work, layout, levels);
+}
+
+// Which products have fallen, as two heaps, and which are on their way: [pixel, how far, 0 to 1].
+// Each starts a little later than the one before, and flies for two fifths of the step.
+function fallenSoFar(products, part) {
   const heap = { forIt: 0, against: 0 };
   const flying = [];
-  // Each product starts a little later than the one before, and is on its way for two fifths of the step.
-  const inked = [...work.products.keys()].filter(i => work.products[i] !== 0);
-  inked.forEach((i, n) => {
-    const way = Math.min(Math.max((part - 0.6 * n / inked.length) / 0.4, 0), 1);
-    const product = work.products[i];
-    if (way === 1) heap[product > 0 ? "forIt" : "against"] += Math.abs(product);
+  const pixels = [...products.keys()].filter(i => products[i] !== 0);
+  pixels.forEach((i, n) => {
+    const start = 0.6 * n / pixels.length;
+    const way = Math.min(Math.max((part - start) / 0.4, 0), 1);
+    if (way === 1 && products[i] > 0) heap.forIt += products[i];
+    else if (way === 1) heap.against -= products[i];
     else if (way > 0) flying.push([i, way]);
   });
-  drawBar(context, left, levels.y(heap.forIt), barWidth, zero - levels.y(heap.forIt), true);
-  drawBar(context, left + width / 2 + 3, zero, barWidth, levels.y(-heap.against) - zero, false);
+  return { heap, flying };
+}
+
+function paintFlying(context, products, flying, { top, side }, landing) {
   const size = side / 28;
-  const most = strength(work.products);
+  const most = strength(products);
   for (const [i, way] of flying) {
-    const product = work.products[i];
-    const isFor = product > 0;
+    const isFor = products[i] > 0;
     const fromX = (i % 28 + 0.5) * size;
     const fromY = top + (Math.floor(i / 28) + 0.5) * size;
-    const toX = left + barWidth / 2 + (isFor ? 0 : width / 2 + 3);
-    const toY = levels.y(isFor ? heap.forIt : -heap.against);
+    const [toX, toY] = isFor ? landing.forIt : landing.against;
     const x = fromX + (toX - fromX) * way;
-    const y = fromY + (toY - fromY) * way * way;
-    const edge = Math.max(size * Math.sqrt(Math.abs(product) / most), 2.5);     // its area is the product
+    const y = fromY + (toY - fromY) * way * way;                // it falls, ever faster
+    const area = Math.abs(products[i]) / most;
+    const edge = Math.max(size * Math.sqrt(area), 2.5);
     drawBar(context, x - edge / 2, y - edge / 2, edge, edge, isFor);
   }
-  if (part < 1) return;
+}
+
+// The level to which both piles come together; then the bias moves it.
+function paintSum(context, work, { piles }, levels) {
+  const { left, width } = piles;
+  const barWidth = width / 2 - 3;
   const [forIt, against, bias] = roundParts([work.forIt, -work.against, work.bias]);
   const centre = { align: "center" };
-  writeAt(context, points(forIt), left + barWidth / 2, levels.y(work.forIt) - 9, centre);
-  writeAt(context, points(against), left + width - barWidth / 2, levels.y(-work.against) + 10, centre);
-  const sum = work.forIt - work.against;
-  const level = levels.y(sum + work.bias * partOfStep(4));
+  const topOfFor = levels.y(work.forIt) - 9;
+  const endOfAgainst = levels.y(-work.against) + 10;
+  writeAt(context, signedPoints(forIt), left + barWidth / 2, topOfFor, centre);
+  writeAt(context, signedPoints(against), left + width - barWidth / 2, endOfAgainst, centre);
+  const level = levels.y(work.forIt - work.against + work.bias * partOfStep(4));
   drawLine(context, insight.colours.ink, 2, [left - 6, level], [left + width + 6, level]);
+  const isMoving = partOfStep(4) > 0 && partOfStep(4) < 1;
+  if (isMoving) return;
+  const sum = partOfStep(4) === 0 ? forIt + against : forIt + against + bias;
   const strong = { colour: insight.colours.ink, bold: true };
-  if (time <= 3) writeAt(context, points(forIt + against), left + width + 2, level - 9, strong);
-  if (time >= 4) writeAt(context, points(forIt + against + bias), left + width + 2, level - 9, strong);
+  writeAt(context, signedPoints(sum), left + width + 2, level - 9, strong);
 }
 
 // The curve stands upright, so that the level of the sum leads straight into it.
@@ -550,11 +583,11 @@ function paintCurve(context, work, { top, side, piles, curve }, levels) {
   writeAt(context, "the curve", left, 12);
   drawLine(context, insight.colours.line, 1, [left, bottom], [left + width, bottom]);
   drawLine(context, insight.colours.quiet, 1.75, ...onCurve);
-  writeAt(context, plain(low), left, bottom + 12);
-  writeAt(context, plain(high), left + width, bottom + 12, { align: "right" });
+  writeAt(context, twoDecimals(low), left, bottom + 12);
+  writeAt(context, twoDecimals(high), left + width, bottom + 12, { align: "right" });
   const part = partOfStep(4);
   if (part === 0 || insight.answers.isBlank || !Number.isFinite(work.z)) return;
-  const isThere = Math.max(2 * part - 1, 0);             // first the bias, then the way to the curve
+  const isThere = Math.max(2 * part - 1, 0);           // first the bias, then the way to the curve
   const end = piles.left + piles.width + 6;
   const dot = x(work.activation);
   const level = levels.y(work.z);
@@ -564,7 +597,7 @@ function paintCurve(context, work, { top, side, piles, curve }, levels) {
   drawCircle(context, x(work.atBlank), levels.y(work.bias), insight.colours.sheet);
   drawCircle(context, dot, level, insight.colours.ink);
   const [activation, minusBlank] = roundParts([work.activation, -work.atBlank]);
-  const change = `change ${points(activation + minusBlank)}`;
+  const change = `change ${signedPoints(activation + minusBlank)}`;
   drawLine(context, insight.colours.ink, 3, [x(work.atBlank), bottom], [dot, bottom]);
   const strong = { align: "right", colour: insight.colours.ink, bold: true };
   writeAt(context, change, left + width, bottom + 28, strong);
@@ -581,7 +614,7 @@ function drawCircle(context, x, y, colour) {
 }
 
 // What the unit says to each digit.
-function paintPulls(context, pulls, { pulls: place }, time) {
+function paintPulls(context, pulls, { pulls: place }) {
   const { left, top, width, row } = place;
   const numbers = 46;                                   // room for the number at the right
   const middle = left + 14 + (width - 14 - numbers) / 2;
@@ -593,9 +626,11 @@ function paintPulls(context, pulls, { pulls: place }, time) {
     const y = top + (digit + 0.5) * row;
     writeAt(context, digit, left, y, { colour: insight.colours.ink, bold: true });
     if (part === 0 || insight.answers.isBlank) return;
-    const length = Math.min(Math.abs(pull) / 4, 1) * half * part;       // as long as there is room: 4 points
-    drawBar(context, pull > 0 ? middle : middle - length, y - row * 0.3, length, row * 0.6, pull > 0);
-    if (part === 1) writeAt(context, points(pull), left + width, y, { align: "right", colour: insight.colours.ink });
+    const length = Math.min(Math.abs(pull) / 4, 1) * half * part;     // there is room for 4 points
+    const start = pull > 0 ? middle : middle - length;
+    drawBar(context, start, y - row * 0.3, length, row * 0.6, pull > 0);
+    const atRight = { align: "right", colour: insight.colours.ink };
+    if (part === 1) writeAt(context, signedPoints(pull), left + width, y, atRight);
   });
 }
 
@@ -637,64 +672,70 @@ function showTugWords(scores) {
     count: grouped(count),
     leader: numeral(leader),
     second: numeral(second),
-    lead: plain(scores[leader] - scores[second]),
+    lead: twoDecimals(scores[leader] - scores[second]),
     tip: grouped(from),
     before: leaders.length < 2 ? "" : numeral(leaders.at(-2).digit),
   });
 }
 
-// Ten ropes: all that is said for a digit to the right, all against it to the left, and a mark where
-// that leaves its score. Below, who led while the units came in.
+// Ten ropes: all that is said for a digit to the right, all against it to the left, and a mark
+// where that leaves its score. Below, who led while the units came in.
 function paintTug(ropes) {
   const place = emptyCanvas("tug");
   if (!place) return;
   const { context, width } = place;
-  const { answers, count } = insight;
-  const units = answers.network.layers[1];
-  const row = 26;
-  const left = 20;
-  const right = width - 56;
+  const { isBlank, order } = insight.answers;
   // Wide enough for all units, so that nothing moves but the bars.
-  const all = ropesOf(answers.order);
+  const all = ropesOf(order);
   const mostFor = Math.max(6, ...all.map(rope => rope.forIt)) || 6;
   const mostAgainst = Math.max(6, ...all.map(rope => rope.against)) || 6;
+  const left = 20;
+  const right = width - 56;
   const x = number => left + (right - left) * (number + mostAgainst) / (mostFor + mostAgainst);
-  const bottom = 10 * row;
+  const bottom = 10 * ROPE;
   drawLine(context, insight.colours.line, 1, [x(0), 0], [x(0), bottom]);
   const scores = ropes.map(({ forIt, against }) => forIt - against);
-  const leader = indexOfLargest(scores);
-  const newest = count > 0 ? answers.order[count - 1] : null;
-  ropes.forEach(({ forIt, against }, digit) => {
-    const y = (digit + 0.5) * row;
-    const isLeader = digit === leader && !answers.isBlank;
-    const ink = isLeader ? insight.colours.ink : insight.colours.quiet;
-    writeAt(context, digit, 4, y, { colour: ink, bold: isLeader });
-    if (answers.isBlank) return;
-    context.globalAlpha = 0.55;
-    drawBar(context, x(0), y - 8, x(forIt) - x(0), 16, true);
-    drawBar(context, x(-against), y - 8, x(0) - x(-against), 16, false);
-    context.globalAlpha = 1;
-    if (newest !== null) {
-      const pull = answers.pulls[newest * 10 + digit];          // the newest unit's part, at the end
-      const end = pull > 0 ? forIt : -against;
-      const start = end - pull;
-      drawBar(context, x(Math.min(start, end)), y - 8, x(Math.abs(pull)) - x(0), 16, pull > 0);
-    }
-    drawLine(context, insight.colours.ink, isLeader ? 5 : 3, [x(scores[digit]), y - 12], [x(scores[digit]), y + 12]);
-    writeAt(context, points(scores[digit]), width, y, { align: "right", colour: ink, bold: isLeader });
+  const leader = isBlank ? -1 : indexOfLargest(scores);
+  ropes.forEach((rope, digit) => {
+    paintRope(context, rope, digit, { x, width, isLeader: digit === leader });
   });
-  if (answers.isBlank) return;
+  if (isBlank) return;
   if (leader >= 0) {
     context.setLineDash([2, 3]);
     drawLine(context, insight.colours.ink, 1, [x(scores[leader]), 0], [x(scores[leader]), bottom]);
     context.setLineDash([]);
   }
-  paintLeaders(context, bottom + 8, width, units);
+  paintLeaders(context, bottom + 8, width);
+}
+
+const ROPE = 26;               // px: the height of one rope
+
+function paintRope(context, { forIt, against }, digit, { x, width, isLeader }) {
+  const { answers, count } = insight;
+  const y = (digit + 0.5) * ROPE;
+  const colour = isLeader ? insight.colours.ink : insight.colours.quiet;
+  writeAt(context, digit, 4, y, { colour, bold: isLeader });
+  if (answers.isBlank) return;
+  context.globalAlpha = 0.55;
+  drawBar(context, x(0), y - 8, x(forIt) - x(0), 16, true);
+  drawBar(context, x(-against), y - 8, x(0) - x(-against), 16, false);
+  context.globalAlpha = 1;
+  if (count > 0) {
+    const newest = answers.order[count - 1];            // its part is at the end of the bar
+    const pull = answers.pulls[newest * 10 + digit];
+    const start = pull > 0 ? forIt - pull : -against;
+    drawBar(context, x(start), y - 8, x(Math.abs(pull)) - x(0), 16, pull > 0);
+  }
+  const score = forIt - against;
+  const mark = isLeader ? 5 : 3;
+  drawLine(context, insight.colours.ink, mark, [x(score), y - 12], [x(score), y + 12]);
+  writeAt(context, signedPoints(score), width, y, { align: "right", colour, bold: isLeader });
 }
 
 // A strip above the slider: who leads as its handle moves along. It is uncovered with the units.
-function paintLeaders(context, top, width, units) {
+function paintLeaders(context, top, width) {
   const { answers, count } = insight;
+  const units = answers.network.layers[1];
   const inset = 9;                                      // the middle of the handle at either end
   const x = n => inset + (width - 2 * inset) * n / units;
   answers.leaders.forEach(({ from, digit }, i) => {
@@ -706,7 +747,8 @@ function paintLeaders(context, top, width, units) {
     context.fillRect(x(from), top, Math.max(x(until) - x(from) - 1, 1), 18);
     if (x(until) - x(from) < 10) return;
     const colour = isLast ? insight.colours.sheet : insight.colours.ink;
-    writeAt(context, numeral(digit), (x(from) + x(until)) / 2, top + 10, { align: "center", colour, bold: true });
+    const middle = (x(from) + x(until)) / 2;
+    writeAt(context, numeral(digit), middle, top + 10, { align: "center", colour, bold: true });
   });
   if (x(count) < width - 90) writeAt(context, "who leads", width, top + 10, { align: "right" });
 }
@@ -714,11 +756,20 @@ function paintLeaders(context, top, width, units) {
 // ── The whole flow ──
 
 function showFlow() {
-  const { answers } = insight;
-  const { network, order, pulls, logits, blank, digit, isBlank } = answers;
+  const { order, pulls, blank, digit } = insight.answers;
   const shown = order.slice(0, SHOWN);
   const others = order.slice(SHOWN);
   const chosen = shown.includes(insight.flowUnit) ? insight.flowUnit : null;
+  showSpeakers(shown, others, chosen);
+  showScores(chosen);
+  const ofShown = sumOfPulls(pulls, shown, digit);
+  const ofOthers = sumOfPulls(pulls, others, digit);
+  showSums(roundParts([blank.logits[digit], ofShown, ofOthers]));
+  paintFlow(shown, others, chosen);
+}
+
+function showSpeakers(shown, others, chosen) {
+  const { pulls, digit } = insight.answers;
   [...$("speakers").children].forEach((row, i) => {
     const isOthers = i === SHOWN;
     const units = isOthers ? others : shown.slice(i, i + 1);
@@ -730,25 +781,27 @@ function showFlow() {
     }
     const [name, says] = row.querySelectorAll("[data-name]");
     setText(name, isOthers ? grouped(units.length) : units[0] + 1);
-    setText(says, points(sumOfPulls(pulls, units, digit)));
+    setText(says, signedPoints(sumOfPulls(pulls, units, digit)));
   });
+}
+
+function showScores(chosen) {
+  const { logits, pulls, digit, isBlank } = insight.answers;
   for (const row of $("scores").children) {
     const to = Number(row.value);
     const [score, part] = row.querySelectorAll("[data-name]");
     row.setAttribute("aria-pressed", to === digit && !isBlank);
-    setText(score, points(logits[to]));
-    setText(part, chosen === null ? "" : points(pulls[chosen * 10 + to]));
+    setText(score, signedPoints(logits[to]));
+    setText(part, chosen === null ? "" : signedPoints(pulls[chosen * 10 + to]));
   }
-  showSums(roundParts([blank.logits[digit], sumOfPulls(pulls, shown, digit), sumOfPulls(pulls, others, digit)]));
-  paintFlow(shown, others, chosen);
 }
 
 function showSums([ofBlank, ofShown, ofOthers]) {
   fill($("sums"), {
-    "of-blank": points(ofBlank),
-    "of-shown": points(ofShown),
-    "of-others": points(ofOthers),
-    score: points(ofBlank + ofShown + ofOthers),
+    "of-blank": signedPoints(ofBlank),
+    "of-shown": signedPoints(ofShown),
+    "of-others": signedPoints(ofOthers),
+    score: signedPoints(ofBlank + ofShown + ofOthers),
   });
 }
 
@@ -757,46 +810,64 @@ function paintFlow(shown, others, chosen) {
   const place = emptyCanvas("flow");
   if (!place || !insight.columns.speakers) return;
   const { context, height } = place;
-  const { network, image, pulls, digit, isBlank } = insight.answers;
-  const { picture, speakers, scores } = insight.columns;
+  const { picture, speakers } = insight.columns;
   const rowY = row => height * (row + 0.5) / (SHOWN + 1);
-  const scoreY = to => height * (to + 0.5) / 10;
-  const pictureTop = (height - picture.width) / 2;
-
-  if (!isBlank) {
-    const weighted = matmul(image, network.W1, 784);    // (units,): each unit's sum of weights × ink
-    shown.forEach((unit, row) => {
-      const from = height / 2 + picture.width * 0.8 * ((row + 0.5) / SHOWN - 0.5);
-      drawCarrier(context, weighted[unit], [picture.right, from], [speakers.left, rowY(row)], 0.85);
-    });
-    const rows = others.length > 0 ? [...shown.map(unit => [unit]), others] : shown.map(unit => [unit]);
-    // Those that stand out are drawn last.
-    for (const isStrong of [false, true]) {
-      rows.forEach((units, row) => {
-        for (let to = 0; to < 10; to++) {
-          const standsOut = chosen === null ? to === digit : units[0] === chosen;
-          if (standsOut !== isStrong) continue;
-          const carried = sumOfPulls(pulls, units, to);
-          drawCarrier(context, carried, [speakers.right, rowY(row)], [scores.left, scoreY(to)], isStrong ? 0.9 : 0.13);
-        }
-      });
-    }
-    if (others.length > 0) {
-      context.globalAlpha = 0.5;
-      context.setLineDash([1, 5]);
-      drawCurve(context, insight.colours.quiet, 2, [picture.right, height / 2 + picture.width * 0.45], [speakers.left, rowY(SHOWN)]);
-      context.setLineDash([]);
-      context.globalAlpha = 1;
-    }
+  if (!insight.answers.isBlank) {
+    paintLinesToUnits(context, shown, rowY, height);
+    if (others.length > 0) paintLineToOthers(context, rowY(SHOWN), height);
+    const rows = shown.map(unit => [unit]);
+    if (others.length > 0) rows.push(others);
+    paintLinesToScores(context, rows, chosen, rowY, height);
   }
+  const top = (height - picture.width) / 2;
   context.fillStyle = insight.colours.sheet;
-  context.fillRect(picture.left, pictureTop, picture.width, picture.width);
-  paintImage(smallPicture, image);
-  context.drawImage(smallPicture, picture.left, pictureTop, picture.width, picture.width);
+  context.fillRect(picture.left, top, picture.width, picture.width);
+  paintImage(smallPicture, insight.answers.image);
+  context.drawImage(smallPicture, picture.left, top, picture.width, picture.width);
   context.strokeStyle = insight.colours.line;
   context.lineWidth = 1;
-  context.strokeRect(picture.left + 0.5, pictureTop + 0.5, picture.width - 1, picture.width - 1);
+  context.strokeRect(picture.left + 0.5, top + 0.5, picture.width - 1, picture.width - 1);
   shown.forEach((unit, row) => drawUnit(context, unit, speakers.left + 4, rowY(row) - 18, 36));
+}
+
+// They carry each unit's sum of weights × ink.
+function paintLinesToUnits(context, shown, rowY, height) {
+  const { picture, speakers } = insight.columns;
+  const { image, network } = insight.answers;
+  const sums = matmul(image, network.W1, 784);          // (1, 784) @ (784, units)
+  shown.forEach((unit, row) => {
+    const fromY = height / 2 + 0.8 * picture.width * ((row + 0.5) / SHOWN - 0.5);
+    drawCarrier(context, sums[unit], [picture.right, fromY], [speakers.left, rowY(row)], 0.85);
+  });
+}
+
+// What goes to all others is no one number: a dotted line.
+function paintLineToOthers(context, rowY, height) {
+  const { picture, speakers } = insight.columns;
+  const from = [picture.right, height / 2 + 0.45 * picture.width];
+  context.globalAlpha = 0.5;
+  context.setLineDash([1, 5]);
+  drawCurve(context, insight.colours.quiet, 2, from, [speakers.left, rowY]);
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+// They carry what the units of a row say to each digit. Those that stand out are drawn last: those
+// to the digit that is looked at, or those of the chosen unit.
+function paintLinesToScores(context, rows, chosen, rowY, height) {
+  const { speakers, scores } = insight.columns;
+  const { pulls, digit } = insight.answers;
+  for (const isLast of [false, true]) {
+    rows.forEach((units, row) => {
+      for (let to = 0; to < 10; to++) {
+        const standsOut = chosen === null ? to === digit : units[0] === chosen;
+        if (standsOut !== isLast) continue;
+        const end = [scores.left, height * (to + 0.5) / 10];
+        const carried = sumOfPulls(pulls, units, to);
+        drawCarrier(context, carried, [speakers.right, rowY(row)], end, standsOut ? 0.9 : 0.13);
+      }
+    });
+  }
 }
 
 // A line that carries a number: full for the digit (or towards on), dashed against it.
@@ -806,7 +877,8 @@ function drawCarrier(context, carried, from, to, alpha) {
   if (!canBeSeen) return;
   context.globalAlpha = alpha;
   context.setLineDash(carried > 0 ? [] : [5, 3]);
-  drawCurve(context, carried > 0 ? insight.colours.forIt : insight.colours.against, thickness, from, to);
+  const colour = carried > 0 ? insight.colours.forIt : insight.colours.against;
+  drawCurve(context, colour, thickness, from, to);
   context.setLineDash([]);
   context.globalAlpha = 1;
 }
@@ -842,7 +914,7 @@ function showGallery() {
 function isOrderDue() {
   const { answers, order, orderedFor, orderedAt } = insight;
   if (order.length !== answers.network.layers[1]) return true;
-  if (desk.pen) return false;
+  if (desk.isGrowing) return false;
   const isForThis = orderedFor.strokes === desk.strokes && orderedFor.digit === answers.digit
     && orderedFor.network === answers.network;
   return !isForThis || performance.now() - orderedAt > REORDER_PAUSE;
@@ -895,28 +967,31 @@ function showInspected() {
   const { network, image, changes, pulls, digit } = insight.answers;
   const unit = inspectedUnit();
   const at = insight.order.indexOf(unit);
-  $("gallery-place").max = insight.order.length;
-  $("gallery-place").value = at + 1;
-  $("gallery-place").setAttribute("aria-valuetext", `unit ${unit + 1}, ${at + 1} of ${insight.order.length}`);
+  const units = insight.order.length;
+  const slider = $("gallery-place");
+  slider.max = units;
+  slider.value = at + 1;
+  slider.setAttribute("aria-valuetext", `unit ${unit + 1}, ${at + 1} of ${units}`);
   fill($("inspected"), {
     unit: unit + 1,
     place: grouped(at + 1),
-    change: points(changes[unit]),
-    weight: points(network.W2[unit * 10 + digit]),
-    says: points(pulls[unit * 10 + digit]),
+    change: signedPoints(changes[unit]),
+    weight: signedPoints(network.W2[unit * 10 + digit]),
+    says: signedPoints(pulls[unit * 10 + digit]),
   });
   const place = emptyCanvas("inspected-picture");
   if (!place) return;
   const inner = 28 - 2 * MARGIN;
+  const side = place.width;
   paintMask(smallPicture, image, weightsOfUnit(network, unit), 1, 0, 0);
-  place.context.drawImage(smallPicture, MARGIN, MARGIN, inner, inner, 0, 0, place.width, place.width);
-  drawOutline(place.context, image, 0, 0, place.width, MARGIN, inner);
+  place.context.drawImage(smallPicture, MARGIN, MARGIN, inner, inner, 0, 0, side, side);
+  drawOutline(place.context, image, 0, 0, side, MARGIN, inner);
 }
 
 // ── What moves by itself ──
 
-// Calls show(part) in each frame, with part from 0 to 1, until the time is over or another run of that
-// name begins. Where no motion is wanted, it is at its end at once.
+// Calls show(part) in each frame, with part from 0 to 1, until the time is over or another run of
+// that name begins. Where no motion is wanted, it is at its end at once.
 function startRun(name, duration, show, whenDone) {
   const run = { since: null };
   insight.runs[name] = run;
@@ -945,7 +1020,8 @@ function setTime(time) {
 // Goes on to a step, each in so many milliseconds.
 function stepTo(step, pace) {
   const from = insight.time;
-  startRun("time", (step - from) * pace, part => setTime(from + (step - from) * part), settleUnitBet);
+  const way = step - from;
+  startRun("time", way * pace, part => setTime(from + way * part), settleUnitBet);
 }
 
 function settleUnitBet() {
@@ -967,8 +1043,9 @@ function settleTipBet() {
   const units = network.layers[1];
   if (insight.count < units || desk.isBlank) return;
   const { from, digit } = leaders.at(-1);
-  settleBet("bet-tip", `${numeral(digit)} led for good after ${grouped(from)} of ${grouped(units)}, `
-    + `that is ${percent(from / units, 0)} of them.`);
+  const share = percent(from / units, 0);
+  settleBet("bet-tip", `${numeral(digit)} led for good after ${grouped(from)} of `
+    + `${grouped(units)}, that is ${share} of them.`);
 }
 
 // ── Who listens to what ──
@@ -1022,8 +1099,8 @@ $("tug-play").addEventListener("click", () => {
   }
   const units = insight.answers.network.layers[1];
   const from = insight.count < units ? insight.count : 0;
-  // Slowly at first, when each unit counts.
-  startRun("count", 9000, part => setCount(Math.round(from + (units - from) * part ** 2)), settleTipBet);
+  const countAt = part => Math.round(from + (units - from) * part ** 2);       // slowly at first
+  startRun("count", 9000, part => setCount(countAt(part)), settleTipBet);
 });
 
 $("tug-one").addEventListener("click", () => {
@@ -1100,7 +1177,8 @@ linkParts.inside = {
   read(text) {
     const parts = /^(\d{0,4}),([0-5](?:\.\d+)?),(\d{1,4}),(\d?)$/.exec(text);
     if (!parts) return false;
-    const [unit, time, count, digit] = parts.slice(1).map(part => (part === "" ? null : Number(part)));
+    const chosen = parts.slice(1).map(part => (part === "" ? null : Number(part)));
+    const [unit, time, count, digit] = chosen;
     Object.assign(insight, { unit, time: Math.min(time, STEPS), count, digit });
     refresh();
     return true;
@@ -1134,7 +1212,7 @@ const insideSizes = new ResizeObserver(entries => {
   };
   refresh();
 });
-for (const id of ["stage", "tug", "flow", "gallery", "inspected-picture"]) insideSizes.observe($(id));
+for (const id of [...Object.keys(insideParts), "inspected-picture"]) insideSizes.observe($(id));
 
 // The key of the masks is painted in their own colours.
 paintSigned($("mask-key"), Float64Array.from({ length: 784 }, (_, i) => i % 28 / 13.5 - 1));

@@ -1,6 +1,7 @@
 "use strict";
-// The network, and how it learns: chapter 1 of neural_network.py, function for function.
-// Lay the two beside each other: forward, backward and update have the same names and the same steps.
+// The network, and how it learns. Lay it beside chapter 1 of neural_network.py: softmax, forward,
+// backward and update have the same names and take the same steps. Only, here forward reads one image,
+// and `passes` is what it made of each image of a mini-batch.
 //
 // Everything here is a function of its arguments. Nothing touches the page.
 //
@@ -62,10 +63,9 @@ function randomNormal(random) {
 function forward(network, image) {
   const [inputs, units] = network.layers;
   const { activate } = ACTIVATIONS[network.activation];
-  const z = matmul(image, network.W1, inputs);                  // (1, 784) @ (784, units)
-  const hidden = z.map((sum, unit) => activate(sum + network.b1[unit]));        // (units,)
-  const scores = matmul(hidden, network.W2, units);             // (1, units) @ (units, 10)
-  const logits = scores.map((score, digit) => score + network.b2[digit]);       // (10,)
+  const z = addVectors(matmul(image, network.W1, inputs), network.b1);         // (784,) @ (784, units) + (units,)
+  const hidden = z.map(sum => activate(sum));                           // (units,)
+  const logits = addVectors(matmul(hidden, network.W2, units), network.b2);    // (units,) @ (units, 10) + (10,)
   return { hidden, logits, probabilities: softmax(logits) };
 }
 
@@ -148,6 +148,11 @@ function matmul(left, right, inner) {
     }
   }
   return result;
+}
+
+// Two vectors, number by number.
+function addVectors(vector, other) {
+  return vector.map((value, i) => value + other[i]);
 }
 
 // matrix.T: rows become columns.

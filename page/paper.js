@@ -1,1 +1,953 @@
 "use strict";
+// From a picture of handwriting to pen strokes: read_picture.py, function for function.
+//
+// Most programs that read digits make a photograph 28 pixels wide and hope. Light from one side,
+// grey paper, a thin pencil: nothing of that is in MNIST, so they misread most of what people write.
+// Here the picture is taken apart first: the light, the printed lines and the paper go, and what is
+// left is ink. A line down the middle of the ink is what the pen has drawn, and that is what the
+// network knows how to read.
+//
+// A raster is a picture of numbers, { width, height, values }: row after row. Everything here is a
+// function of its arguments. Nothing touches the page. What takes long is a generator: it yields
+// every few milliseconds, and whoever runs it may let the page breathe.
+
+const SHORTEST_SIDE = 200;     // px: a smaller picture is enlarged until its longest side has these
+const THUMBNAIL_SIDE = 100;    // px, about: light and paper change slowly, so a small picture shows them
+const DIGIT_SIDE = 150;        // px, at most, of a digit that is thinned
+const MOST_PARTS = 500;        // a picture with more pieces of ink is no page of digits
+
+// ── 1. The picture ──
+
+// The grey of pixels of red, green, blue and opacity, from 0 (black) to 1 (white), on white paper.
+function greyOf(rgba) {
+  const grey = new Float32Array(rgba.length / 4);
+  for (let i = 0; i < grey.length; i++) {
+    const luminance = 0.299 * rgba[4 * i] + 0.587 * rgba[4 * i + 1] + 0.114 * rgba[4 * i + 2];
+    const opacity = rgba[4 * i + 3] / 255;
+    grey[i] = 1 - opacity + opacity * luminance / 255;
+  }
+  return grey;
+}
+
+function newRaster(width, height) {
+  return { width, height, values: new Float32Array(width * height) };
+}
+
+// The means of squares of factor × factor pixels; those at the right and bottom may be smaller.
+function shrink(raster, factor) {
+  const { width, height, values } = raster;
+  const small = newRaster(Math.ceil(width / factor), Math.ceil(height / factor));
+  const counts = new Uint32Array(small.values.length);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(y / factor) * small.width;
+    for (let x = 0; x < width; x++) {
+      const at = row + Math.floor(x / factor);
+      small.values[at] += values[y * width + x];
+      counts[at] += 1;
+    }
+  }
+  for (let i = 0; i < counts.length; i++) small.values[i] /= counts[i];
+  return small;
+}
+
+// factor times the pixels each way; between their centres, what lies between. Only the first `width`
+// columns and `height` rows of it are made.
+function* enlarge(raster, factor, width = raster.width * factor, height = raster.height * factor) {
+  const large = newRaster(width, height);
+  const columns = placesIn(raster.width, factor, width);
+  const rows = placesIn(raster.height, factor, height);
+  for (let y = 0; y < height; y++) {
+    if (y % 64 === 0) yield;
+    const { before: top, after: bottom, part: down } = rows[y];
+    for (let x = 0; x < width; x++) {
+      const { before: left, after: right, part: across } = columns[x];
+      const upper = raster.values[top * raster.width + left] * (1 - across)
+        + raster.values[top * raster.width + right] * across;
+      const lower = raster.values[bottom * raster.width + left] * (1 - across)
+        + raster.values[bottom * raster.width + right] * across;
+      large.values[y * width + x] = upper * (1 - down) + lower * down;
+    }
+  }
+  return large;
+}
+
+// Between which two pixels of a side each pixel of the enlarged side lies, and how near the second.
+function placesIn(side, factor, count) {
+  return Array.from({ length: count }, (_, i) => {
+    const at = Math.min(Math.max((i + 0.5) / factor - 0.5, 0), side - 1);
+    const before = Math.floor(at);
+    return { before, after: Math.min(before + 1, side - 1), part: at - before };
+  });
+}
+
+// ── 2. The light taken away ──
+
+// The light on the paper: a surface of second degree in x and y, fitted so that ink hardly pulls it.
+// Ten times over, each pixel counts the less the farther it lies from the surface of before.
+function fitLight(grey) {
+  const { width, height, values } = grey;
+  const longest = Math.max(width, height);
+  const terms = [];                              // of each pixel: 1, x, y, x², xy, y²
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const right = x / longest;
+      const down = y / longest;
+      terms.push([1, right, down, right * right, right * down, down * down]);
+    }
+  }
+  const weights = new Float64Array(values.length).fill(1);
+  const light = newRaster(width, height);
+  for (let round = 0; round < 10; round++) {
+    const coefficients = fitTerms(terms, values, weights);
+    terms.forEach((term, i) => {
+      light.values[i] = term.reduce((sum, value, k) => sum + value * coefficients[k], 0);
+    });
+    const residuals = values.map((value, i) => value - light.values[i]);
+    const scale = Math.max(percentileOf(residuals.map(Math.abs), 50), 1e-3);
+    residuals.forEach((residual, i) => {
+      weights[i] = 1 / (1 + (residual / (2 * scale)) ** 2);
+    });
+  }
+  return light;
+}
+
+// The coefficients of the six terms for which the weighted sum of squared errors is smallest.
+function fitTerms(terms, values, weights) {
+  const matrix = Array.from({ length: 6 }, () => new Float64Array(7));  // the normal equations
+  terms.forEach((term, i) => {
+    for (let row = 0; row < 6; row++) {
+      const weighted = weights[i] * term[row];
+      for (let column = 0; column < 6; column++) matrix[row][column] += weighted * term[column];
+      matrix[row][6] += weighted * values[i];
+    }
+  });
+  for (let row = 0; row < 6; row++) matrix[row][row] += 1e-9;
+  return solve(matrix);
+}
+
+// Solves linear equations by elimination (Gauss); the last column is the right-hand side.
+function solve(matrix) {
+  const size = matrix.length;
+  for (let pivot = 0; pivot < size; pivot++) {
+    let best = pivot;
+    for (let row = pivot + 1; row < size; row++) {
+      if (Math.abs(matrix[row][pivot]) > Math.abs(matrix[best][pivot])) best = row;
+    }
+    [matrix[pivot], matrix[best]] = [matrix[best], matrix[pivot]];
+    for (let row = 0; row < size; row++) {
+      if (row === pivot) continue;
+      const factor = matrix[row][pivot] / matrix[pivot][pivot];
+      for (let column = pivot; column <= size; column++) {
+        matrix[row][column] -= factor * matrix[pivot][column];
+      }
+    }
+  }
+  return matrix.map((row, i) => row[size] / row[i]);
+}
+
+// Whether the ink is lighter than its paper, as two witnesses say. What departs farthest from the
+// light is ink: so the skewness of the departures tells its side. And the edge of a picture is mostly
+// paper: that matters where a crop is so tight that ink is nearly as frequent as paper.
+function inkIsLight(grey, light) {
+  const { width, height, values } = grey;
+  let squares = 0;
+  let cubes = 0;
+  values.forEach((value, i) => {
+    const departure = value - light.values[i];
+    squares += departure ** 2;
+    cubes += departure ** 3;
+  });
+  const skewness = cubes / values.length / ((squares / values.length) ** 1.5 + 1e-9);
+  const edge = [];
+  for (let x = 0; x < width; x++) edge.push(values[x], values[(height - 1) * width + x]);
+  for (let y = 0; y < height; y++) edge.push(values[y * width], values[y * width + width - 1]);
+  const darkest = percentileOf(values, 1);
+  const lightest = percentileOf(values, 99);
+  const lightness = (percentileOf(edge, 50) - darkest) / Math.max(lightest - darkest, 1e-3);
+  return skewness + 1 - 2 * Math.min(Math.max(lightness, 0), 1) > 0;
+}
+
+// The value that a share of all, in percent, does not exceed; between two values, what lies between.
+function percentileOf(values, percentage) {
+  const sorted = Float64Array.from(values).sort();
+  const place = (sorted.length - 1) * percentage / 100;
+  const before = Math.floor(place);
+  const after = Math.min(before + 1, sorted.length - 1);
+  return sorted[before] + (place - before) * (sorted[after] - sorted[before]);
+}
+
+// How much darker than its paper each pixel is, from 0 to 1; if the ink is light, how much lighter.
+function* takeLightAway(grey) {
+  const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
+  let thumbnail = shrink(grey, factor);
+  yield;
+  let light = fitLight(thumbnail);
+  yield;
+  const isLight = inkIsLight(thumbnail, light);
+  if (isLight) {
+    thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
+    light = { ...light, values: light.values.map(value => 1 - value) };
+  }
+  const paper = yield* enlarge(paperOf(thumbnail, light), factor, grey.width, grey.height);
+  const ink = newRaster(grey.width, grey.height);
+  for (let i = 0; i < ink.values.length; i++) {
+    if (i % 100000 === 0) yield;
+    const value = isLight ? 1 - grey.values[i] : grey.values[i];
+    ink.values[i] = Math.min(Math.max(1 - value / Math.max(paper.values[i], 0.05), 0), 1);
+  }
+  return ink;
+}
+
+// The paper without its ink. Closing fills what is darker and narrower than a fifth of the picture. On
+// a slope of light it is too bright at the edges, unless the slope is taken out first; at the edge of a
+// shadow it is better as it is. Paper is the darker of the two.
+function paperOf(thumbnail, light) {
+  const longest = Math.max(thumbnail.width, thumbnail.height);
+  const fifth = Math.floor(longest / 5);
+  const size = fifth % 2 === 0 ? fifth + 1 : fifth;
+  const brightness = light.values.map(value => Math.max(value, 0.05));
+  const flat = { ...thumbnail, values: thumbnail.values.map((value, i) => value / brightness[i]) };
+  const level = closing(thumbnail, size);
+  const sloping = closing(flat, size);
+  const darker = level.values.map((value, i) => Math.min(value, sloping.values[i] * brightness[i]));
+  return meanOfNine({ ...thumbnail, values: darker });
+}
+
+// Fills what is darker and narrower than a square of `size` pixels.
+function closing(raster, size) {
+  const dilated = slide(slide(raster, size, 1, Math.max), size, raster.width, Math.max);
+  return slide(slide(dilated, size, 1, Math.min), size, raster.width, Math.min);
+}
+
+// For each pixel the most, or the least, of the `size` pixels around it, along a row (step 1) or down a
+// column (step: the width). Beyond the edge the last pixel goes on.
+function slide(raster, size, step, most) {
+  const { width, height, values } = raster;
+  const result = newRaster(width, height);
+  const half = Math.floor(size / 2);
+  const length = step === 1 ? width : height;
+  for (let i = 0; i < values.length; i++) {
+    const place = step === 1 ? i % width : Math.floor(i / width);
+    const first = Math.max(place - half, 0);
+    const last = Math.min(place + half, length - 1);
+    let value = values[i];
+    for (let k = first; k <= last; k++) value = most(value, values[i + (k - place) * step]);
+    result.values[i] = value;
+  }
+  return result;
+}
+
+// The mean of each pixel and its eight neighbours.
+function meanOfNine({ width, height, values }) {
+  const result = newRaster(width, height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) {
+          const row = Math.min(Math.max(y + dy, 0), height - 1);
+          const column = Math.min(Math.max(x + dx, 0), width - 1);
+          sum += values[row * width + column];
+        }
+      }
+      result.values[y * width + x] = sum / 9;
+    }
+  }
+  return result;
+}
+
+// ── 3. Ink ──
+
+const BLOCKS = 64;             // into which a picture's width is divided where its lines are looked for
+
+// The ink without what is printed on ruled or squared paper: the lines across, then those down.
+function* removeRules(ink) {
+  const withoutRows = yield* eraseLines(ink, yield* findLinesAcross(ink));
+  const turned = transposeRaster(withoutRows);
+  const withoutColumns = yield* eraseLines(turned, yield* findLinesAcross(turned));
+  return transposeRaster(withoutColumns);
+}
+
+function transposeRaster({ width, height, values }) {
+  const turned = newRaster(height, width);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) turned.values[x * height + y] = values[y * width + x];
+  }
+  return turned;
+}
+
+// Lines that run straight across the picture and are thin: the row of each, block by block. As Hough did
+// (1962), all straight lines are tried: those of a slope and height that most blocks have ink on.
+// Also returned: thin, how many rows a line may fill; ridges, how much darker each row of a block is
+// than what is around it.
+function* findLinesAcross(ink) {
+  const { width, height } = ink;
+  const strips = meansOfBlocks(ink);
+  yield;
+  const thin = 2 * Math.floor(width / 80) + 3;
+  const opened = slide(slide(strips, thin, BLOCKS, Math.min), thin, BLOCKS, Math.max);
+  const ridges = { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
+  yield;
+  const floor = Math.max(4 * percentileOf(ridges.values, 50), 0.02);
+  const across = Array.from({ length: BLOCKS }, (_, block) => (block + 0.5) / BLOCKS - 0.5);
+  const lineOf = (row, drop) => across.map(place => row + Math.round(drop * place));
+  const reach = Math.floor(width / 10);
+  const step = Math.max(1, Math.floor(width / 400));
+  const candidates = [];
+  for (let drop = -reach; drop <= reach; drop += step) {        // px, from the left to the right edge
+    yield;
+    const shifts = lineOf(0, drop);
+    for (let row = 0; row < height; row++) {
+      let found = 0;
+      for (let block = 0; block < BLOCKS; block++) {
+        const y = row + shifts[block];
+        if (y >= 0 && y < height && ridges.values[y * BLOCKS + block] > floor) found += 1;
+      }
+      if (found >= 0.75 * BLOCKS) candidates.push({ found, row, drop });
+    }
+  }
+  candidates.sort((one, other) => other.found - one.found
+    || Math.abs(one.drop) - Math.abs(other.drop) || one.row - other.row || one.drop - other.drop);
+  const lines = [];
+  for (const { row, drop } of candidates) {
+    const line = lineOf(row, drop);
+    if (lines.every(other => areApart(line, other, thin))) lines.push(line);
+  }
+  return { lines, ridges, thin };
+}
+
+// The mean ink of each row within each block of columns: a raster BLOCKS wide.
+function meansOfBlocks(ink) {
+  const { width, height, values } = ink;
+  const means = newRaster(BLOCKS, height);
+  for (let block = 0; block < BLOCKS; block++) {
+    const start = Math.floor(block * width / BLOCKS);
+    const end = Math.max(Math.floor((block + 1) * width / BLOCKS), start + 1);
+    for (let y = 0; y < height; y++) {
+      let sum = 0;
+      for (let x = start; x < end; x++) sum += values[y * width + x];
+      means.values[y * BLOCKS + block] = sum / (end - start);
+    }
+  }
+  return means;
+}
+
+// Whether two lines nowhere cross, and lie farther apart than a line is thick.
+function areApart(line, other, thin) {
+  const differences = line.map((row, block) => row - other[block]);
+  const least = Math.min(...differences);
+  const most = Math.max(...differences);
+  return Math.max(most, -least) > thin && least * most > 0;
+}
+
+// The ink without these lines. Where the ink of a digit crosses a line, it stays.
+function* eraseLines(ink, { lines, ridges, thin }) {
+  const { width, height } = ink;
+  const values = ink.values.slice();
+  const inside = row => Math.min(Math.max(row, 0), height - 1);
+  for (const straight of lines) {
+    yield;
+    const line = straight.map((row, block) => darkestRow(ridges, row, block));
+    const profile = [];                          // the line's darkness, from `thin` above to `thin` below
+    for (let offset = -thin; offset <= thin; offset++) {
+      const across = line.map((row, block) => ridges.values[inside(row + offset) * BLOCKS + block]);
+      profile.push(percentileOf(across, 50));
+    }
+    const darkness = Math.max(...profile);
+    let half = 1;
+    profile.forEach((value, i) => {
+      if (value > darkness / 4) half = Math.max(half, Math.abs(i - thin));
+    });
+    if (half >= thin) continue;                  // too thick for a line
+    for (let x = 0; x < width; x++) {
+      const middle = rowAt(line, x, width);
+      const above = values[inside(middle - half - 2) * width + x];
+      const below = values[inside(middle + half + 2) * width + x];
+      if (Math.max(above, below) >= 0.75 * darkness) continue;          // ink crosses it here
+      for (let y = middle - half - 1; y <= middle + half + 1; y++) {
+        if (y >= 0 && y < height && values[y * width + x] < 2 * darkness) values[y * width + x] = 0;
+      }
+    }
+  }
+  return { width, height, values };
+}
+
+// The darkest of the five rows around a row of a block: no paper is quite flat.
+function darkestRow(ridges, row, block) {
+  let darkest = -1;
+  let most = -Infinity;
+  for (let offset = -2; offset <= 2; offset++) {
+    const y = Math.min(Math.max(row + offset, 0), ridges.height - 1);
+    const value = ridges.values[y * BLOCKS + block];
+    if (value > most) {
+      most = value;
+      darkest = y;
+    }
+  }
+  return darkest;
+}
+
+// The row of a line at a column, between the middles of its blocks.
+function rowAt(line, x, width) {
+  const place = Math.min(Math.max((x + 0.5) * BLOCKS / width - 0.5, 0), BLOCKS - 1);
+  const before = Math.floor(place);
+  const after = Math.min(before + 1, BLOCKS - 1);
+  return Math.round(line[before] + (place - before) * (line[after] - line[before]));
+}
+
+// Where there is ink, a raster of 0 and 1: what is darker than Otsu's threshold (1979). That parts two
+// groups of values as well as can be, but fails where one group is far smaller. So paper counts for no
+// more than what stands out from its grain: that leaves two groups of a size.
+function* findInk(ink) {
+  const blurred = yield* blur(ink, 0.5 + Math.max(ink.width, ink.height) / 1600);
+  const fine = histogramOf(blurred.values, 65536);
+  yield;
+  const dark = percentileOfHistogram(fine, 5);
+  const darker = percentileOfHistogram(fine, 25);               // of what is paper, even where ink is frequent
+  const grain = (darker - dark) / 0.97;                         // the standard deviation, were it Gaussian
+  const outstanding = darker + 4.7 * grain + 0.02;              // four of them above its mean
+  const paper = histogramOf(blurred.values.filter(value => value <= outstanding), 256);
+  const other = histogramOf(blurred.values.filter(value => value > outstanding), 256);
+  yield;
+  const paperCount = paper.reduce((sum, count) => sum + count, 0);
+  const otherCount = other.reduce((sum, count) => sum + count, 0);
+  const mask = newRaster(ink.width, ink.height);
+  if (otherCount === 0) return mask;
+  const weight = otherCount / Math.max(paperCount, 1);
+  const threshold = otsuThreshold(Float64Array.from(paper, (count, i) => count * weight + other[i]));
+  blurred.values.forEach((value, i) => {
+    if (value > threshold) mask.values[i] = 1;
+  });
+  return mask;
+}
+
+// A Gaussian blur, along the rows and then along the columns. Beyond the edge is a mirror.
+function* blur(raster, sigma) {
+  const { width, height, values } = raster;
+  const radius = Math.floor(4 * sigma + 0.5);
+  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
+  const sum = kernel.reduce((total, weight) => total + weight, 0);
+  const mirrored = (place, length) => {
+    const period = place < 0 ? -place - 1 : place;
+    const inPeriod = period % (2 * length);
+    return inPeriod < length ? inPeriod : 2 * length - 1 - inPeriod;
+  };
+  const rows = newRaster(width, height);
+  const columns = newRaster(width, height);
+  for (let y = 0; y < height; y++) {
+    if (y % 16 === 0) yield;
+    for (let x = 0; x < width; x++) {
+      const isInside = x >= radius && x < width - radius;
+      let total = 0;
+      for (let k = -radius; k <= radius; k++) {
+        const at = isInside ? x + k : mirrored(x + k, width);
+        total += kernel[k + radius] * values[y * width + at];
+      }
+      rows.values[y * width + x] = total / sum;
+    }
+  }
+  for (let y = 0; y < height; y++) {
+    if (y % 16 === 0) yield;
+    for (let k = -radius; k <= radius; k++) {
+      const from = mirrored(y + k, height) * width;
+      const weight = kernel[k + radius] / sum;
+      for (let x = 0; x < width; x++) columns.values[y * width + x] += weight * rows.values[from + x];
+    }
+  }
+  return columns;
+}
+
+// How many of the values, from 0 to 1, lie in each of so many equal steps.
+function histogramOf(values, steps) {
+  const counts = new Uint32Array(steps);
+  for (let i = 0; i < values.length; i++) {
+    counts[Math.min(Math.floor(values[i] * steps), steps - 1)] += 1;
+  }
+  return counts;
+}
+
+// percentileOf, for millions of values: to the width of a step.
+function percentileOfHistogram(counts, percentage) {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const place = (total - 1) * percentage / 100;
+  let below = 0;
+  for (let step = 0; step < counts.length; step++) {
+    below += counts[step];
+    if (below > place) return step / counts.length;
+  }
+  return 1;
+}
+
+// Of all thresholds that between two groups of values for which the variance between them is largest.
+function otsuThreshold(counts) {
+  const centre = step => (step + 0.5) / counts.length;
+  let total = 0;
+  let moment = 0;
+  counts.forEach((count, step) => {
+    total += count;
+    moment += count * centre(step);
+  });
+  let threshold = 0;
+  let largestVariance = -1;
+  let weight = 0;                // of the group below the threshold
+  let lower = 0;                 // its moment
+  for (let step = 0; step < counts.length; step++) {
+    weight += counts[step];
+    lower += counts[step] * centre(step);
+    if (weight === 0 || weight >= total) continue;
+    const difference = lower / weight - (moment - lower) / (total - weight);
+    const variance = weight * (total - weight) * difference * difference;
+    if (variance > largestVariance) {
+      largestVariance = variance;
+      threshold = centre(step);
+    }
+  }
+  return threshold;
+}
+
+// ── 4. Digits ──
+// A part is a piece of connected ink, or several that belong together: the box around it,
+// and the numbers of its pieces.
+
+// The digits among the ink, in reading order, and which piece of ink each pixel belongs to.
+function* findDigitsInInk(mask) {
+  const { pieces, labels } = yield* connectedPieces(mask);
+  const penWidth = 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
+  yield;
+  const longest = Math.max(mask.width, mask.height);
+  let parts = pieces.filter(piece => piece.area > penWidth * penWidth && !isAtEdge(piece, mask, longest / 50));
+  if (parts.length === 0 || parts.length > MOST_PARTS) return { digits: [], labels };
+  const typical = typicalHeight(joinSmall(parts, 4 * penWidth, 1.5 * penWidth));
+  parts = parts.filter(part => heightOf(part) < 3 * typical && widthOf(part) < 3 * typical);
+  parts = joinSmall(parts, 0.55 * typical, typical / 5);
+  parts = joinAll(parts, (one, other) => areOne(one, other, typical));
+  parts = parts.filter(part => heightOf(part) > 0.4 * typical);
+  return { digits: inReadingOrder(parts, typical), labels };
+}
+
+// The pieces of ink that hang together by sides or corners, each with its box and area, and for each
+// pixel the number of its piece, from 1; 0 is paper.
+function* connectedPieces(mask) {
+  const { width, height, values } = mask;
+  const labels = new Int32Array(values.length);
+  const pieces = [];
+  let visited = 0;
+  for (let start = 0; start < values.length; start++) {
+    if (start % 200000 === 0) yield;
+    if (values[start] === 0 || labels[start] !== 0) continue;
+    const label = pieces.length + 1;
+    const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, labels: [label] };
+    const waiting = [start];
+    labels[start] = label;
+    while (waiting.length > 0) {
+      visited += 1;
+      if (visited % 50000 === 0) yield;
+      const at = waiting.pop();
+      const x = at % width;
+      const y = Math.floor(at / width);
+      piece.area += 1;
+      piece.left = Math.min(piece.left, x);
+      piece.right = Math.max(piece.right, x + 1);
+      piece.top = Math.min(piece.top, y);
+      piece.bottom = Math.max(piece.bottom, y + 1);
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) {
+          if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
+          const next = at + dy * width + dx;
+          if (values[next] === 0 || labels[next] !== 0) continue;
+          labels[next] = label;
+          waiting.push(next);
+        }
+      }
+    }
+    pieces.push(piece);
+  }
+  return { pieces, labels };
+}
+
+function areaOf(mask) {
+  return mask.values.reduce((sum, value) => sum + value, 0);
+}
+
+// How many pixels of ink have paper at a side.
+function edgeOf({ width, height, values }) {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 0) continue;
+    const x = i % width;
+    const y = Math.floor(i / width);
+    const hasPaper = (x > 0 && values[i - 1] === 0) || (x < width - 1 && values[i + 1] === 0)
+      || (y > 0 && values[i - width] === 0) || (y < height - 1 && values[i + width] === 0);
+    if (hasPaper) count += 1;
+  }
+  return count;
+}
+
+// Whether a part lies along the picture's edge: the end of a line, a frame, a shadow.
+function isAtEdge(part, { width, height }, strip) {
+  return part.right < strip || part.left > width - strip || part.bottom < strip || part.top > height - strip;
+}
+
+function widthOf(part) {
+  return part.right - part.left;
+}
+
+function heightOf(part) {
+  return part.bottom - part.top;
+}
+
+// How far two parts are from each other: the shortest way between their boxes.
+function gapBetween(one, other) {
+  const across = Math.max(one.left - other.right, other.left - one.right, 0);
+  const down = Math.max(one.top - other.bottom, other.top - one.bottom, 0);
+  return Math.hypot(across, down);
+}
+
+function joinParts(one, other) {
+  return {
+    left: Math.min(one.left, other.left),
+    top: Math.min(one.top, other.top),
+    right: Math.max(one.right, other.right),
+    bottom: Math.max(one.bottom, other.bottom),
+    area: one.area + other.area,
+    labels: [...one.labels, ...other.labels],
+  };
+}
+
+// The height that half of all ink is in parts of, or taller: so neither specks nor one large part sway it.
+function typicalHeight(parts) {
+  const byHeight = [...parts].sort((one, other) => heightOf(one) - heightOf(other));
+  const whole = byHeight.reduce((sum, part) => sum + part.area, 0);
+  let covered = 0;
+  for (const part of byHeight) {
+    covered += part.area;
+    if (covered >= whole / 2) return heightOf(part);
+  }
+  return 0;
+}
+
+// Joins each part that is too small for a digit, the smallest first, with the one nearest within reach.
+function joinSmall(parts, small, reach) {
+  const byHeight = list => [...list].sort((one, other) => heightOf(one) - heightOf(other));
+  let waiting = byHeight(parts);
+  let alone = [];
+  while (waiting.length > 0 && heightOf(waiting[0]) < small) {
+    const part = waiting.shift();
+    let nearest = null;
+    for (const other of [...waiting, ...alone]) {
+      if (nearest === null || gapBetween(part, other) < gapBetween(part, nearest)) nearest = other;
+    }
+    if (nearest === null || gapBetween(part, nearest) > reach) {
+      alone.push(part);
+      continue;
+    }
+    waiting = waiting.filter(other => other !== nearest);
+    alone = alone.filter(other => other !== nearest);
+    waiting = byHeight([...waiting, joinParts(part, nearest)]);
+  }
+  return [...waiting, ...alone];
+}
+
+// Joins what belongs together until nothing more does.
+function joinAll(parts, belongTogether) {
+  const joined = [...parts];
+  let i = 0;
+  while (i < joined.length) {
+    const found = joined.findIndex((other, j) => j !== i && belongTogether(joined[i], other));
+    if (found < 0) {
+      i += 1;
+      continue;
+    }
+    joined[i] = joinParts(joined[i], joined[found]);
+    joined.splice(found, 1);
+    i = 0;
+  }
+  return joined;
+}
+
+// Whether two parts are of one digit: one over the other, or as the two halves of an open 4.
+function areOne(one, other, typical) {
+  const whole = joinParts(one, other);
+  if (heightOf(whole) > 1.6 * typical) return false;
+  // How much their boxes have in common; below 0, how far they are apart.
+  const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  const tallest = Math.max(heightOf(one), heightOf(other));
+  if (across > 0.5 * Math.min(widthOf(one), widthOf(other))) {
+    const areSmall = tallest < 0.6 * typical;                   // as in a 5 of two strokes
+    return down > (areSmall ? -typical / 3 : -typical / 8);
+  }
+  const areSteps = tallest < 0.85 * heightOf(whole);            // as in a 4 that is open at the top
+  return areSteps && across > -typical / 5 && down > 0 && widthOf(whole) < 1.2 * typical;
+}
+
+// Line by line, from left to right. Lines may slope: the slope is the median of that from each digit
+// to the next one at its right.
+function inReadingOrder(parts, typical) {
+  const slopes = [];
+  for (const one of parts) {
+    const next = nextAtRight(one, parts);
+    if (!next) continue;
+    const down = next.top + next.bottom - one.top - one.bottom;
+    const right = next.left + next.right - one.left - one.right;
+    slopes.push(down / Math.max(right, 1));
+  }
+  const slope = slopes.length > 0 ? percentileOf(slopes, 50) : 0;
+  const levelled = parts.map(part => ({
+    ...part,
+    middle: (part.left + part.right) / 2,
+    level: (part.top + part.bottom) / 2 - slope * (part.left + part.right) / 2,
+  }));
+  levelled.sort((one, other) => one.level - other.level);
+  let line = 0;
+  let levels = [];               // of the digits in this line
+  for (const part of levelled) {
+    const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+    if (levels.length > 0 && part.level - mean > 0.6 * typical) {
+      line += 1;
+      levels = [];
+    }
+    levels.push(part.level);
+    part.line = line;
+  }
+  return levelled.sort((one, other) => one.line - other.line || one.middle - other.middle);
+}
+
+// The part that begins next at the right of another, at about its height.
+function nextAtRight(one, parts) {
+  let next = null;
+  for (const other of parts) {
+    if (other === one || other.left <= one.left) continue;
+    const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+    if (down <= 0.5 * Math.min(heightOf(one), heightOf(other))) continue;
+    if (next === null || other.left < next.left) next = other;
+  }
+  return next;
+}
+
+// ── 5. Strokes ──
+
+// The strokes that a pen would have drawn the ink with, in pixels of the mask.
+function traceStrokes(mask) {
+  const factor = Math.ceil(Math.max(mask.width, mask.height) / DIGIT_SIDE);
+  const small = withBorder(shrink(mask, factor));
+  const skeleton = thin(small);
+  const points = [];             // the places of the skeleton's pixels, row after row
+  skeleton.values.forEach((value, at) => {
+    if (value === 1) points.push(at);
+  });
+  const halfWidth = areaOf(small) / Math.max(points.length, 1) / 2;
+  const near = neighboursOf(points, skeleton.width);
+  const spurs = spursOf(walkAlong(points, near), near, 1.6 * halfWidth);
+  const left = points.filter(point => !spurs.has(point));
+  const paths = walkAlong(left, neighboursOf(left, skeleton.width));
+  return paths.map(path => {
+    const places = path.map(at => [at % skeleton.width, Math.floor(at / skeleton.width)]);
+    return smoothPath(places).map(([x, y]) => [(x - 0.5) * factor, (y - 0.5) * factor]);
+  });
+}
+
+// Ink where at least half of it is, with one pixel of paper on every side.
+function withBorder({ width, height, values }) {
+  const bordered = newRaster(width + 2, height + 2);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (values[y * width + x] >= 0.5) bordered.values[(y + 1) * bordered.width + x + 1] = 1;
+    }
+  }
+  return bordered;
+}
+
+// Takes away ink at its edges until lines one pixel wide are left (Zhang and Suen, 1984).
+function thin(mask) {
+  const { width, height } = mask;
+  const values = mask.values.slice();
+  let hasChanged = true;
+  while (hasChanged) {
+    hasChanged = false;
+    for (const isFirstHalf of [true, false]) {
+      const edge = [];
+      for (let at = width + 1; at < values.length - width - 1; at++) {
+        if (values[at] === 1 && mayGo(values, at, width, isFirstHalf)) edge.push(at);
+      }
+      for (const at of edge) values[at] = 0;
+      if (edge.length > 0) hasChanged = true;
+    }
+  }
+  return { width, height, values };
+}
+
+// Whether a pixel may be taken away: it lies at an edge (in the first half of a round at the right or
+// the lower one, in the second at the left or the upper one), is no end, and holds nothing together.
+function mayGo(values, at, width, isFirstHalf) {
+  const north = values[at - width];
+  const east = values[at + 1];
+  const south = values[at + width];
+  const west = values[at - 1];
+  const around = [north, values[at - width + 1], east, values[at + width + 1],
+    south, values[at + width - 1], west, values[at - width - 1]];
+  const count = around.reduce((sum, value) => sum + value, 0);
+  if (count < 2 || count > 6) return false;
+  let beginnings = 0;            // of ink, on the way around
+  around.forEach((value, i) => {
+    if (value === 0 && around[(i + 1) % 8] === 1) beginnings += 1;
+  });
+  if (beginnings !== 1) return false;
+  if (isFirstHalf) return north * east * south === 0 && east * south * west === 0;
+  return north * east * west === 0 && north * south * west === 0;
+}
+
+// Which points a line goes on to from each point: those at its sides, and those at its corners where
+// no side leads there.
+function neighboursOf(points, width) {
+  const isPoint = new Set(points);
+  const near = new Map();
+  for (const at of points) {
+    const found = [at + 1, at + width, at - 1, at - width].filter(side => isPoint.has(side));
+    for (const [dx, dy] of [[1, 1], [-1, 1], [-1, -1], [1, -1]]) {
+      const isAround = isPoint.has(at + dx) || isPoint.has(at + dy * width);
+      const corner = at + dy * width + dx;
+      if (isPoint.has(corner) && !isAround) found.push(corner);
+    }
+    near.set(at, found);
+  }
+  return near;
+}
+
+// The paths along the points: from ends and crossings to the next; then the loops, which have none.
+function walkAlong(points, near) {
+  const walked = new Set();      // steps that have been taken, from one point to the next
+  const stepOf = (from, to) => `${from} ${to}`;
+  const follow = (start, following) => {
+    const path = [start, following];
+    while (true) {
+      const last = path.at(-1);
+      const before = path.at(-2);
+      walked.add(stepOf(before, last));
+      walked.add(stepOf(last, before));
+      if (near.get(last).length !== 2 || last === start) return path;
+      path.push(near.get(last).find(point => point !== before));
+    }
+  };
+  const paths = [];
+  const knots = points.filter(point => near.get(point).length !== 2);
+  for (const start of [...knots, ...points]) {
+    if (near.get(start).length === 0) {
+      if (!walked.has(start)) paths.push([start]);      // a dot
+      walked.add(start);
+    }
+    for (const following of near.get(start)) {
+      if (!walked.has(stepOf(start, following))) paths.push(follow(start, following));
+    }
+  }
+  return paths;
+}
+
+// The points of short dead ends, which thinning leaves where the edge of the ink is rough.
+function spursOf(paths, near, longest) {
+  const spurs = new Set();
+  for (const path of paths) {
+    const first = near.get(path[0]).length;
+    const last = near.get(path.at(-1)).length;
+    const isDeadEnd = Math.min(first, last) === 1 && Math.max(first, last) > 2;
+    if (!isDeadEnd || path.length - 1 >= longest) continue;
+    const knot = first > last ? path[0] : path.at(-1);
+    for (const point of path) {
+      if (point !== knot) spurs.add(point);
+    }
+  }
+  return spurs;
+}
+
+// Each point the mean of the five around it; the two ends stay, and a loop has none.
+function smoothPath(path) {
+  if (path.length < 5) return path;
+  const [firstX, firstY] = path[0];
+  const [lastX, lastY] = path.at(-1);
+  const isLoop = firstX === lastX && firstY === lastY;
+  const count = isLoop ? path.length - 1 : path.length;
+  const smoothed = [];
+  for (let i = 0; i < count; i++) {
+    let sumX = 0;
+    let sumY = 0;
+    for (let k = i - 2; k <= i + 2; k++) {
+      const at = isLoop ? (k + count) % count : Math.min(Math.max(k, 0), count - 1);
+      sumX += path[at][0];
+      sumY += path[at][1];
+    }
+    smoothed.push([sumX / 5, sumY / 5]);
+  }
+  if (isLoop) {
+    smoothed.push(smoothed[0]);
+  } else {
+    smoothed[0] = path[0];
+    smoothed[count - 1] = path[count - 1];
+  }
+  return smoothed;
+}
+
+// ── 6. All of it ──
+
+// The digits in a grey picture, in reading order: the box of each, its line, and its strokes, all in
+// pixels of the picture. Besides, to be looked at: ink, 0 to 1 in each pixel, and mask, 0 or 1.
+function* findDigits(values, width, height) {
+  const factor = Math.max(Math.ceil(SHORTEST_SIDE / Math.max(width, height)), 1);
+  const grey = yield* enlarge({ width, height, values }, factor);
+  const ink = yield* removeRules(yield* takeLightAway(grey));
+  const mask = yield* findInk(ink);
+  const { digits, labels } = yield* findDigitsInInk(mask);
+  const found = [];
+  for (const part of digits) {
+    yield;
+    found.push({
+      left: part.left / factor,
+      top: part.top / factor,
+      right: part.right / factor,
+      bottom: part.bottom / factor,
+      line: part.line,
+      strokes: strokesOf(part, labels, mask.width, factor),
+    });
+  }
+  return { ink: shrink(ink, factor).values, mask: shrink(mask, factor).values, digits: found };
+}
+
+// The strokes of one digit, in pixels of the picture before it was enlarged.
+function strokesOf(part, labels, width, factor) {
+  const own = newRaster(widthOf(part), heightOf(part));
+  const isOwn = new Set(part.labels);
+  for (let y = part.top; y < part.bottom; y++) {
+    for (let x = part.left; x < part.right; x++) {
+      const at = (y - part.top) * own.width + x - part.left;
+      own.values[at] = isOwn.has(labels[y * width + x]) ? 1 : 0;
+    }
+  }
+  return traceStrokes(own).map(stroke =>
+    stroke.map(([x, y]) => [(x + part.left) / factor, (y + part.top) / factor]));
+}
+
+// ── 7. Several digits on the sheet ──
+
+// The digits that are drawn side by side, from left to right: which strokes each has. By the rules
+// that tell the digits of a picture apart; a stroke is a part of its own to begin with.
+function splitDrawing(strokes) {
+  if (strokes.length < 2) return [strokes];
+  const parts = strokes.map((stroke, i) => {
+    const box = bounds([stroke]);
+    return { ...box, area: box.height, labels: [i] };
+  });
+  const typical = typicalHeight(parts);
+  const joined = joinAll(joinSmall(parts, 0.55 * typical, typical / 3), (one, other) =>
+    areOne(one, other, typical) || areTouching(one, other, strokes, typical / 14));
+  const byPlace = joined.sort((one, other) => one.left + one.right - other.left - other.right);
+  return byPlace.map(part => strokes.filter((_, i) => part.labels.includes(i)));
+}
+
+// Whether a stroke of one part comes this near to a stroke of the other.
+function areTouching(one, other, strokes, reach) {
+  if (gapBetween(one, other) > reach) return false;
+  const pointsOf = part => part.labels.flatMap(label => strokes[label]);
+  const others = pointsOf(other);
+  return pointsOf(one).some(([x, y]) =>
+    others.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) <= reach));
+}

@@ -4,10 +4,12 @@
 
 // ── How a lesson is learned: pure functions ──
 
-const LEARNT = 0.9;            // a lesson ends where the right digit has this probability
+const LEARNT = 0.9;            // a lesson ends where the looks together give the right digit this probability
 const LESSON_RATE = 0.004;     // its learning rate
-const PATIENCE = 100;          // how often each lesson has its turn at most: two may contradict each other,
-const MOST_TURNS = 2000;       // and many may contradict each other for long
+// A lesson alone has a hundred turns at most, one of many has some 25. Lessons that are not learnt by
+// then contradict each other, and to go on would spoil other digits (measured: benchmarks/log.md).
+const TURNS_AT_FIRST = 75;
+const TURNS_OF_EACH = 25;
 
 // The network on its way through the lessons, step by step, always from the original: a lesson that
 // was taken back was never had. The lessons take turns until all of them are learnt.
@@ -15,7 +17,7 @@ const MOST_TURNS = 2000;       // and many may contradict each other for long
 function* teach(original, lessons, mean = new Float64Array(784)) {
   const taught = { ...original, W1: original.W1.slice(), b1: original.b1.slice() };
   const images = [];                             // of each lesson: the looks at its drawing
-  const mostTurns = Math.min(PATIENCE * lessons.length, MOST_TURNS);
+  const mostTurns = TURNS_AT_FIRST + TURNS_OF_EACH * lessons.length;
   let learntInARow = 0;
   for (let turn = 0; turn < mostTurns && learntInARow < lessons.length; turn++) {
     yield { ...taught };
@@ -150,6 +152,7 @@ function takeOverOldList() {
 async function relearn(pupil, latest = null) {
   const lessons = [...pupil.lessons];
   pupil.lessons = lessons;
+  pupil.isLearning = true;
   if (desk.pupil === pupil) showLessons(pupil);
   const isWanted = () => pupil.lessons === lessons;
   return await inSlices(goThroughLessons(pupil, latest), isWanted) === true;
@@ -174,6 +177,7 @@ function* goThroughLessons(pupil, latest) {
     if (losses.length % 4 === 0) showCourse(pupil, losses);
   }
   pupil.network = pupil.lessons.length > 0 ? unmeasured(network) : pupil.original;
+  pupil.isLearning = false;
   if (desk.pupil === pupil) {
     showCourse(pupil, losses);
     settle();
@@ -247,8 +251,9 @@ async function lessonOf(label) {
   const was = indexOfLargest(before);
   const is = indexOfLargest(after);
   const change = was === is ? `It still reads ${is}.` : `It read ${was} and now reads ${is}.`;
-  const isLearnt = after[label] >= LEARNT;
-  const failure = isLearnt ? "" : " Not learnt: other lessons may say otherwise of drawings like this.";
+  const failure = after[label] >= LEARNT
+    ? ""
+    : " It is not yet sure: teach it once more, or see whether another lesson says otherwise.";
   return `${aDigit.replace("a", "A")} it is: ${percent(before[label])} before the lesson, `
     + `${percent(after[label])} now. ${change}${failure}${kept}`;
 }
@@ -316,9 +321,8 @@ async function takeUpLessons() {
 
 const school = {
   words: "",             // what was last said of a lesson
-  readings: [],          // what the hundred digits were read as: see showCost
-  network: null,         // by this network,
-  pupil: null,           // which was this pupil's
+  network: null,         // by which the hundred digits were read, or are just being read,
+  step: 0,               // at this step of its learning: see stepOf
   painted: [],           // what each of their pictures shows
 };
 
@@ -381,24 +385,30 @@ function showCourse(pupil, losses) {
 const FIRST_OF_HUNDRED = DIGITS_TO_LEARN;
 const PICTURE_SIDE = 56;       // of one of their pictures on the canvas, in its pixels
 const CELL_WIDTH = 64;         // with what is around it
-const CELL_HEIGHT = 80;
+const CELL_HEIGHT = 86;
 
-// Reads the hundred digits, and after them nine hundred more, whenever the network is another one.
+// A number that changes with each step of learning. So a network that learns in place is noticed.
+function stepOf({ b1, b2 }) {
+  const add = (sum, value) => sum + value;
+  return b1.reduce(add, b2.reduce(add, 0));
+}
+
+// Reads the hundred digits whenever the network is another one, or has learned.
 async function showCost() {
   const { pupil } = desk;
   if (!pupil) return;
   const { network } = pupil;
-  const isKnown = school.network === network && pupil.kind !== "young";
-  if (isKnown) return;
+  const step = stepOf(network);
+  const isWanted = () => school.network === network && Object.is(school.step, step);
+  if (isWanted()) return;
   school.network = network;
-  school.pupil = pupil;
+  school.step = step;
   try {
     await loadDigits();
   } catch {
     $("cost").hidden = true;
     return;
   }
-  const isWanted = () => school.network === network;
   await inSlices(measureCost(pupil, network), isWanted);
 }
 
@@ -415,7 +425,7 @@ function* measureCost(pupil, network) {
   $("cost-untaught").hidden = isTaught;
   $("cost-taught").hidden = !isTaught;
   $("hundred").setAttribute("aria-label", `A hundred digits; ${different} are read differently than before`);
-  if (!isTaught || lessons === 0) return;
+  if (!isTaught || lessons === 0 || pupil.isLearning) return;
   const counted = lessons === 1 ? "one lesson" : `${lessons} lessons`;
   settleBet("bet-teach", `${different} of the hundred, after ${counted}`);
 }
@@ -445,14 +455,14 @@ function paintDigit(i, before, now) {
   context.drawImage(colouredDigit(FIRST_OF_HUNDRED + i, ink), x + margin, y + margin, PICTURE_SIDE, PICTURE_SIDE);
   context.fillStyle = ink;
   if (isLit) {
-    context.font = "600 20px sans-serif";
+    context.font = "600 24px sans-serif";
     context.textAlign = "center";
-    context.fillText(`→ ${now.digit < 0 ? "–" : now.digit}`, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 6);
+    context.fillText(`→ ${now.digit < 0 ? "–" : now.digit}`, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 5);
   } else {
     context.globalAlpha = 0.1;
-    context.fillRect(x + margin, y + CELL_HEIGHT - 14, PICTURE_SIDE, 5);
+    context.fillRect(x + margin, y + CELL_HEIGHT - 18, PICTURE_SIDE, 5);
     context.globalAlpha = 0.4;
-    context.fillRect(x + margin, y + CELL_HEIGHT - 14, sureness, 5);
+    context.fillRect(x + margin, y + CELL_HEIGHT - 18, sureness, 5);
     context.globalAlpha = 1;
   }
 }

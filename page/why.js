@@ -126,24 +126,31 @@ function leadOf(digit, scores) {
 }
 
 // The dabs that make a drawing this digit; null where it takes more than MOST_DABS of them.
-// One after another: each is the dab that brings the digit nearest to winning. All places are tried by
-// one look, coarsely and then finely, and only the best of them by all five looks.
+// A quick search finds nearly always a few dabs that do it; where not, a thorough one follows.
 // A generator, so that it can be done in slices.
 function* findWay(network, strokes, digit) {
+  const quick = { most: 4, placesInRow: 6, finalists: 12 };
+  const thorough = { most: MOST_DABS, placesInRow: 10, finalists: 24 };
+  return (yield* addDabs(network, strokes, digit, quick))
+    ?? (yield* addDabs(network, strokes, digit, thorough));
+}
+
+// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried by
+// one look, coarsely and then, near the best, finely; only the best of these are tried by all five looks.
+function* addDabs(network, strokes, digit, { most, placesInRow, finalists }) {
   const { side } = squareAround(strokes);
   const outline = strokes.map(stroke => simplify(stroke, side / 15));
   const way = [];
-  while (way.length < MOST_DABS) {
+  while (way.length < most) {
     const byOneLook = dab => {
       const { logits } = forward(network, render([...outline, ...way, dab]));
       return leadOf(digit, logits);
     };
     const byVote = dab => closeness(digit, readDrawing(network, [...strokes, ...way, dab]));
-    const coarse = yield* best(8, dabs([...strokes, ...way], 6), byOneLook);
-    const fine = coarse.flatMap(dab => dabsNear(dab, side / 24));
-    const finalists = yield* best(12, [...coarse, ...fine], byOneLook);
-    const [dab] = yield* best(1, finalists, byVote);
-    way.push(dab);
+    const coarse = yield* best(8, dabs([...strokes, ...way], placesInRow), byOneLook);
+    const fine = coarse.flatMap(dab => dabsNear(dab, side / placesInRow / 4));
+    const promising = yield* best(finalists, [...coarse, ...fine], byOneLook);
+    way.push(...yield* best(1, promising, byVote));
     const scores = voteScores(readDrawing(network, [...strokes, ...way]));
     if (leadOf(digit, scores) > CLEAR_LEAD) return way;
   }
@@ -289,7 +296,8 @@ const why = {
 
   dab: { x: 0.82, y: 0.82, direction: 2 },      // where it is: the middle, and which of DIRECTIONS
 
-  game: null,            // the drawing that it started with, and the learner's best: {start, best}
+  game: null,            // the ink that it began with, the digit in it, and what the learner added at
+                         // best: {ink, digit, best}
   isShowingWay: false,   // whether the page shows its way
   search: null,          // the question whose way is searched for, or was found: {..., way}
   fooled: null,          // the question that the smallest change answers
@@ -398,8 +406,8 @@ function showLead(lead) {
 // ── The glow follows the question, while the pen rests ──
 
 async function keepGlow() {
-  const canGlow = why.isInView && !desk.pen && !desk.isBlank && Number.isFinite(why.lead);
-  if (!canGlow || (why.glowing && !isAbout(why.glowing))) {
+  const canGlow = why.isInView && !desk.isGrowing && !desk.isBlank && Number.isFinite(why.lead);
+  if (why.glowing && (!canGlow || !isAbout(why.glowing))) {
     clearGlow();
     why.glowing = null;
   }
@@ -407,9 +415,9 @@ async function keepGlow() {
   if (!canGlow || isAnswered || why.isWeighing) return;
   const question = askedNow();
   why.isWeighing = true;
-  const effects = await inSlices(weighInk(question), () => isAbout(question) && !desk.pen);
+  const effects = await inSlices(weighInk(question), () => isAbout(question) && !desk.isGrowing);
   why.isWeighing = false;
-  if (effects && isAbout(question) && !desk.pen && why.isInView) {
+  if (effects && isAbout(question) && !desk.isGrowing && why.isInView) {
     why.glowing = question;
     showGlow(effects);
   }
@@ -434,7 +442,8 @@ function showDab(canAsk) {
     $("dab").style.setProperty("top", why.dab.y * 100 + "%");
   } else {
     $("trial").replaceChildren();
-    $("dab-words").textContent = "Drag it over the sheet, slowly. The bars answer while it moves.";
+    $("dab-words").textContent = "Put it there, and drag it over the sheet, slowly: "
+      + "the bars answer while it moves.";
   }
   $("dab").hidden = !isOut;
   $("dab-put").disabled = !canAsk;
@@ -445,6 +454,13 @@ function showDab(canAsk) {
     $(id).value = value * 100;
     $(id).setAttribute("aria-valuetext", `${$(id).value}: ${$("lead-words").textContent}`);
   }
+}
+
+// Adds strokes to the drawing. A digit by itself stays one; of several, those stay apart.
+function addInk(strokes) {
+  const ink = [...desk.ink, ...strokes];
+  if (desk.digits.length > 1) drawnByPen.add(ink);
+  setDrawing(ink);
 }
 
 function dabInWords(effect) {
@@ -486,7 +502,7 @@ $("dab-put").addEventListener("click", () => {
 });
 $("dab-turn").addEventListener("click", () =>
   putDab({ direction: (why.dab.direction + 1) % DIRECTIONS.length }));
-$("dab-keep").addEventListener("click", () => setDrawing([...desk.strokes, desk.trial]));
+$("dab-keep").addEventListener("click", () => addInk([desk.trial]));
 $("dab-x").addEventListener("input", event => putDab({ x: event.target.value / 100 }));
 $("dab-y").addEventListener("input", event => putDab({ y: event.target.value / 100 }));
 $("dab").addEventListener("pointerdown", dragDab);
@@ -502,7 +518,7 @@ $("dab").addEventListener("keydown", event => {
 
 function showGame(canAsk, reading) {
   const { game } = why;
-  if (game && game.start.some((stroke, i) => desk.strokes[i] !== stroke)) {
+  if (game && game.ink.some((stroke, i) => desk.ink[i] !== stroke)) {
     stopGame();                                  // what it started with was taken back
   }
   if (!canAsk) {
@@ -519,8 +535,8 @@ function showGame(canAsk, reading) {
 }
 
 function gameInWords(reading) {
-  const { start } = why.game;
-  const added = desk.strokes.slice(start.length);
+  const { ink: before, digit: start } = why.game;
+  const added = desk.ink.slice(before.length);
   if (added.length === 0) return `Add ink on the sheet, until it reads ${why.to}.`;
   const reads = indexOfLargest(reading.probabilities);
   const ink = inkInWords(added, start, "stroke");
@@ -528,24 +544,24 @@ function gameInWords(reading) {
     const still = reads === why.from ? "still reads" : "reads";
     return `${ink}: it ${still} ${reads}.`;
   }
-  if (!desk.pen) keepBest(added);
+  if (!desk.isGrowing) keepBest(added);
   return `It reads ${why.to}: ${ink}. Can it be done with less?`;
 }
 
 // The learner has made it the other digit.
 function keepBest(added) {
-  const { start, best: before } = why.game;
-  if (!before || inkLength(added) < inkLength(before)) why.game.best = added;
+  const { digit: start, best: record } = why.game;
+  if (!record || inkLength(added) < inkLength(record)) why.game.best = added;
   settleBet("why-bet", `Your ink at ${quartersOf(added, start)} did it.`);
   $("why-explained").hidden = false;
 }
 
 function showPagesWay(reading) {
-  const { start, best: yours } = why.game;
+  const { ink: before, digit: start, best: yours } = why.game;
   const isDone = indexOfLargest(reading.probabilities) === why.to;
   const hasChanged = !why.search || !isAbout(why.search) || why.search.to !== why.to;
-  if (isDone && !desk.pen) {
-    const added = desk.strokes.slice(start.length);
+  const added = desk.ink.slice(before.length);
+  if (isDone && !desk.isGrowing) {
     why.search = null;
     if (desk.ghosts.length > 0) {
       desk.ghosts = [];
@@ -553,7 +569,7 @@ function showPagesWay(reading) {
     }
     $("way").textContent = `It reads ${why.to}.`
       + (added.length > 0 ? ` ${inkInWords(added, start, "dab")}.` : "");
-  } else if (hasChanged && !desk.pen) {
+  } else if (hasChanged && !desk.isGrowing) {
     searchWay();
   }
   if (!why.search) return;
@@ -562,10 +578,11 @@ function showPagesWay(reading) {
     $("way").textContent = "The page tries one dab after another …";
   } else if (way === null) {
     $("way").textContent = `${MOST_DABS} dabs are not enough.`;
-  } else if (desk.strokes.length === start.length) {
+  } else if (added.length === 0) {
+    const bet = bets["why-bet"] ? ` You said: ${bets["why-bet"]}.` : "";
     const compared = yours ? ` Yours: ${inkInWords(yours, start, "stroke")}.` : "";
     $("way").textContent = `The page needs ${inkInWords(way, start, "dab")}: pale on the sheet, at `
-      + `${quartersOf(way, start)}.${compared} Try it.`;
+      + `${quartersOf(way, start)}.${bet}${compared} Try it.`;
   } else {
     $("way").textContent = `${way.length} more: pale on the sheet.`;
   }
@@ -591,13 +608,12 @@ async function searchWay() {
 function startGame() {
   showWhy();             // the section may never have been on screen
   if (!Number.isFinite(why.lead)) return;
-  const strokes = why.game ? why.game.start : desk.strokes;
   stopShowingWay();
   why.chosenFrom = why.from;
   why.chosenTo = why.to;
-  if (!why.game) why.game = { start: strokes, best: null };
+  if (!why.game) why.game = { ink: desk.ink, digit: desk.strokes, best: null };
   desk.ownHand = null;   // what is played with stays, also where the page has drawn it
-  if (desk.strokes.length > strokes.length) setDrawing(strokes);
+  if (desk.ink.length > why.game.ink.length) setDrawing(why.game.ink);
   else settle();
 }
 
@@ -608,8 +624,8 @@ $("lead").addEventListener("click", () => {
   why.isShowingWay = true;
   showWhy();
 });
-$("next").addEventListener("click", () => setDrawing([...desk.strokes, desk.ghosts[0]]));
-$("all").addEventListener("click", () => setDrawing([...desk.strokes, ...desk.ghosts]));
+$("next").addEventListener("click", () => addInk([desk.ghosts[0]]));
+$("all").addEventListener("click", () => addInk(desk.ghosts));
 
 // Another pair: what was begun was about the one before.
 function choosePair() {
@@ -673,6 +689,4 @@ new IntersectionObserver(([entry]) => {
   why.isInView = entry.isIntersecting;
   keepGlow();
 }, { rootMargin: "-20% 0px" }).observe($("why-ink"));
-$("drawing").addEventListener("pointerdown", () => {
-  if (desk.pen) clearGlow();
-});
+$("drawing").addEventListener("pointerdown", keepGlow);        // a pen that comes down ends it at once

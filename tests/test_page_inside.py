@@ -244,12 +244,13 @@ def test_the_flow_adds_up_by_lines_on_one_scale_for_every_network(kind, inside, 
     assert scores == pytest.approx(logits[1], abs=.0051)
 
     rows = np.vstack([pulls[order[:12]], pulls[order[12:]].sum(axis=0)])
-    # Twelve lines to the units; those to the other digits, row by row; those to the chosen one; then the dotted one.
+    # Twelve lines to the units; those to the other digits, row by row; those to the chosen one.
     rest = [value for row in rows for value in np.delete(row, 4)]
     carried = np.array([*(render(FOUR) @ network.W1[:, order[:12]]), *rest, *rows[:, 4]])
     alphas = np.repeat([.85, .13, .9], [12, 13 * 9, 13])
     carried = carried[2 * np.abs(carried) * alphas > .02]                  # thinner and paler ones are not drawn
-    lines = painted(page, "bezierCurveTo", "flow")[:-1]
+    lines = painted(page, "bezierCurveTo", "flow")
+    del lines[12]                                                          # the dotted one, to all others
     assert len(lines) == len(carried)
     assert [line["width"] for line in lines] == pytest.approx((2 * np.abs(carried)).clip(0, 28), abs=.02)
     assert [line["dashed"] for line in lines] == (carried < 0).tolist()
@@ -285,8 +286,7 @@ def test_the_gallery_is_lit_and_sorted_by_what_units_say_and_a_click_shows_its_u
     page.wait_for_timeout(300)
     assert page.evaluate(elsewhere) == before
     page.press("#inspected-step", "Enter")
-    until(page, "insight.partsOnScreen.has('stage')")
-    assert page.input_value("#inside-unit") == str(units[columns + 4] + 1)
+    until(page, f"insight.partsOnScreen.has('stage') && $('inside-unit').value === '{units[columns + 4] + 1}'")
 
 
 def test_while_a_network_learns_its_pictures_and_numbers_follow(page):

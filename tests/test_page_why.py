@@ -112,7 +112,7 @@ def test_a_dab_is_read_while_it_is_dragged_and_becomes_ink_only_when_it_is_kept(
     read, leads = [], []
     for x, y in ((.7, .6), (.4, .3), (.3, .3)):
         why.mouse.move(*place(why, x, y), steps=3)
-        until(why, f"Math.abs(why.dab.x - {x}) < .01 && !refreshIsDue")
+        until(why, f"Math.abs(why.dab.x - {x}) < .01 && !pace.isDue")
         read.append(probabilities(why))
         leads.append(text(why, "lead-words"))
         shown = why.evaluate("() => readDrawing(desk.network, [...desk.strokes, desk.trial]).probabilities")
@@ -133,7 +133,7 @@ def test_a_dab_is_read_while_it_is_dragged_and_becomes_ink_only_when_it_is_kept(
     assert why.evaluate("() => [why.dab.x, why.dab.y]") == pytest.approx([at[0] - .02, at[1] + .02])
     why.focus("#dab-x")
     why.keyboard.press("Home")
-    until(why, "$('dab-x').value === '3' && !refreshIsDue")            # it stays on the sheet
+    until(why, "$('dab-x').value === '3' && !pace.isDue")            # it stays on the sheet
     assert "points" in why.get_attribute("#dab-x", "aria-valuetext")
     read = probabilities(why)
     why.click("#dab-keep")
