@@ -16,12 +16,22 @@ THREE = [[[0.3, 0.2], [0.6, 0.2], [0.45, 0.45], [0.65, 0.6], [0.3, 0.8]]]
 # Long work goes in tasks, between two of which the browser may do what is due: how long are they?
 TASKS = """() => {
     window.tasks = [];
+    const doInSlices = inSlices;
     const wait = nextTask;
-    let start = performance.now();
-    window.nextTask = async () => {
-        tasks.push(performance.now() - start);
-        await wait();
-        start = performance.now();
+    let start = null;
+    window.inSlices = (work, isWanted) => {
+        const next = () => {
+            start ??= performance.now();
+            const step = work.next();
+            if (step.done || step.value) start = null;
+            return step;
+        };
+        return doInSlices({ next }, isWanted);
+    };
+    window.nextTask = () => {
+        if (start !== null) tasks.push(performance.now() - start);
+        start = null;
+        return wait();
     };
 }"""
 
