@@ -35,6 +35,7 @@ function newRaster(width, height) {
 
 // The means of squares of factor × factor pixels; those at the right and bottom may be smaller.
 function shrink(raster, factor) {
+  if (factor === 1) return raster;
   const { width, height, values } = raster;
   const small = newRaster(Math.ceil(width / factor), Math.ceil(height / factor));
   const counts = new Uint32Array(small.values.length);
@@ -285,7 +286,10 @@ function* findLinesAcross(ink) {
   const strips = meansOfBlocks(ink);
   yield;
   const thin = 2 * Math.floor(width / 80) + 3;
-  const opened = slide(slide(strips, thin, BLOCKS, Math.min), thin, BLOCKS, Math.max);
+  const eroded = slide(strips, thin, BLOCKS, Math.min);
+  yield;
+  const opened = slide(eroded, thin, BLOCKS, Math.max);
+  yield;
   const ridges = { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
   yield;
   const floor = Math.max(4 * percentileOf(ridges.values, 50), 0.02);
@@ -406,13 +410,15 @@ function* findInk(ink) {
   const darker = percentileOfHistogram(fine, 25);               // of what is paper, even where ink is frequent
   const grain = (darker - dark) / 0.97;                         // the standard deviation, were it Gaussian
   const outstanding = darker + 4.7 * grain + 0.02;              // four of them above its mean
-  const paper = histogramOf(blurred.values.filter(value => value <= outstanding), 256);
-  const other = histogramOf(blurred.values.filter(value => value > outstanding), 256);
+  const paper = histogramOf(blurred.values, 256, -Infinity, outstanding);
+  yield;
+  const other = histogramOf(blurred.values, 256, outstanding, Infinity);
   yield;
   const paperCount = paper.reduce((sum, count) => sum + count, 0);
   const otherCount = other.reduce((sum, count) => sum + count, 0);
   const mask = newRaster(ink.width, ink.height);
   if (otherCount === 0) return mask;
+  yield;
   const weight = otherCount / Math.max(paperCount, 1);
   const threshold = otsuThreshold(Float64Array.from(paper, (count, i) => count * weight + other[i]));
   blurred.values.forEach((value, i) => {
@@ -458,10 +464,12 @@ function* blur(raster, sigma) {
   return columns;
 }
 
-// How many of the values, from 0 to 1, lie in each of so many equal steps.
-function histogramOf(values, steps) {
+// How many of the values, from 0 to 1, lie in each of so many equal steps; only those above one
+// bound, and not above the other.
+function histogramOf(values, steps, above = -Infinity, most = Infinity) {
   const counts = new Uint32Array(steps);
   for (let i = 0; i < values.length; i++) {
+    if (values[i] <= above || values[i] > most) continue;
     counts[Math.min(Math.floor(values[i] * steps), steps - 1)] += 1;
   }
   return counts;

@@ -60,7 +60,9 @@ async function readPicture(file) {
     const paper = await readPaper(file, isWanted);
     if (!isWanted()) return;
     check(paper.digits.length > 0, "No digit was found in this picture.");
+    await nextTask();
     layOut(paper);
+    await nextTask();
     await readFound(isWanted);
     if (!isWanted()) return;
     showMessage("");
@@ -149,8 +151,8 @@ async function layOutSteps(paper) {
   const all = { left: 0, top: 0, right: width, bottom: height };
   const steps = {
     "step-picture": () => paintPart(grey, paper, all, STEP_SIDE),
-    "step-light": () => paintPart(ink.map(value => 1 - value), paper, all, STEP_SIDE),
-    "step-ink": () => paintPart(Float32Array.from(mask, isInk => (isInk ? 0 : 1)), paper, all, STEP_SIDE),
+    "step-light": () => paintPart(ink, paper, all, STEP_SIDE, true),
+    "step-ink": () => paintPart(mask, paper, all, STEP_SIDE, true),
     "step-strokes": () => paintStrokes(paper),
   };
   for (const [id, paint] of Object.entries(steps)) {
@@ -159,8 +161,9 @@ async function layOutSteps(paper) {
   }
 }
 
-// A part of a picture of values from 0 to 1, small: each pixel is the mean of a square.
-function paintPart(values, { width }, { left, top, right, bottom }, side) {
+// A part of a picture of values from 0 to 1, small: each pixel is the mean of a square. 1 is white,
+// or, of ink, black.
+function paintPart(values, { width }, { left, top, right, bottom }, side, isInk = false) {
   const square = Math.max(Math.ceil(Math.max(right - left, bottom - top) / side), 1);
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil((right - left) / square);
@@ -176,7 +179,8 @@ function paintPart(values, { width }, { left, top, right, bottom }, side) {
   }
   const pixels = new ImageData(canvas.width, canvas.height);
   sums.forEach((sum, i) => {
-    const value = sum / counts[i] * 255;
+    const mean = sum / counts[i];
+    const value = (isInk ? 1 - mean : mean) * 255;
     pixels.data.set([value, value, value, 255], i * 4);
   });
   canvas.getContext("2d").putImageData(pixels, 0, 0);

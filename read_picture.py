@@ -1,0 +1,790 @@
+# /// script
+# requires-python = ">=3.10"
+# dependencies = ["numpy>=1.24", "scipy>=1.10", "threadpoolctl>=3.1", "tqdm>=4.64",
+#                 "pillow>=9.5", "scikit-image>=0.20"]
+# ///
+"""Read the handwritten digits in a picture: a photograph, a scan, a screenshot.
+
+    python read_picture.py photo.jpg            print the digits, line by line
+    python read_picture.py --help               everything else it can do
+
+In Python, started in this folder:
+
+    from neural_network import NeuralNetwork, read_drawing
+    from read_picture import read_picture
+    network = NeuralNetwork.load("weights.json")
+    for strokes in read_picture("photo.jpg"):
+        print(read_drawing(network, strokes)["probabilities"].argmax())
+
+Most programs make a photograph 28 pixels wide, swap black and white, and hope. The network then
+misreads most of it, though it reads MNIST well: MNIST's paper is quite black, its ink quite white,
+its digits are all of one size and in the middle. A photograph has shadows and grain, a pencil is
+grey and a marker broad, and the digit is somewhere. No network of this size has learned that.
+
+But the network reads what is drawn by a pen on the page, as it is shown all pens alike: `render`
+draws any strokes with the same pen, at the same size. So the way is to find out how the pen went:
+
+    1. grey      how light each pixel is
+    2. ink       how much darker it is than the paper there: light and shadow are gone
+    3. mask      where there is ink, and where not; printed lines are taken out before
+    4. digits    which pieces of ink belong together, and in which order they are read
+    5. strokes   the line down the middle of the ink, as a list of points
+
+Each step stands on what the picture itself says: how dark its paper is, how coarse its grain, how
+tall its digits are. `--show steps.png` draws them. page/paper.js does the same, name for name.
+"""
+import argparse
+import json
+import math
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from neural_network import HERE, NeuralNetwork, doubt, read_drawing, read_drawings, say
+
+try:
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageOps
+    from scipy import ndimage
+    from skimage.filters import threshold_otsu
+    from skimage.morphology import skeletonize
+except ImportError as error:
+    sys.exit(f"{error}. README.md says how to install it.")
+
+LONGEST_SIDE = 1600     # px: a larger picture is made smaller
+SHORTEST_SIDE = 200     # px: a smaller one is enlarged until its longest side has these
+THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
+BLOCKS = 64             # into which a picture's width is divided where its lines are looked for
+DIGIT_SIDE = 150        # px, at most, of a digit that is thinned
+MOST_PARTS = 500        # a picture with more pieces of ink is no page of digits
+
+
+# ── 1. The picture ────────────────────────────────────────────────────────────────────────────────
+def load_grey(path):
+    """Return the picture in a file as grey (height, width), from 0, black, to 1, white.
+
+    It is turned upright, what is transparent is white, and the longest side is at most
+    LONGEST_SIDE. Raises OSError, or ValueError where the file holds no picture.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.format == "EPS":                           # a program, which would be run
+                raise Image.UnidentifiedImageError
+            return grey_of(image)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is no such file") from None
+    except Image.UnidentifiedImageError:
+        raise ValueError(f"{path}: expected a picture (PNG, JPEG, WebP, GIF, BMP or TIFF), "
+                         f"found {describe(path)}") from None
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path}: expected at most 170 megapixels, found more") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if isinstance(error, (IsADirectoryError, PermissionError)):
+            raise ValueError(f"{path}: {error.strerror}") from None
+        raise ValueError(f"{path}: the picture is damaged ({error})") from None
+
+
+def describe(path):
+    """Return what kind of file it is that holds no picture, in a few words."""
+    beginning = Path(path).read_bytes()[:1000]
+    if len(beginning) == 0:
+        return "an empty file"
+    if beginning.startswith(b"%PDF"):
+        return "a PDF: take a screenshot of it"
+    if b"<svg" in beginning:
+        return "an SVG: take a screenshot of it"
+    if beginning[4:8] == b"ftyp":
+        return "an HEIC or AVIF, or a film: save it as JPEG"
+    return "another kind of file"
+
+
+def grey_of(image):
+    """Return an opened Pillow image as grey (height, width), as `load_grey` does."""
+    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))    # a large JPEG is decoded at a half or less
+    image = ImageOps.exif_transpose(image)              # cameras note how they were held
+    if image.mode.startswith("I"):                      # 16 bits
+        image = Image.fromarray(np.uint8(np.asarray(image) // 257))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+    elif image.mode != "L":
+        image = image.convert("RGB")
+    image = image.reduce(math.ceil(max(image.size) / LONGEST_SIDE))     # means, so grain is less
+    if image.mode == "RGBA":
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return np.asarray(image.convert("L"), dtype=np.float32) / 255
+
+
+def shrink(image, factor):
+    """Return the means of squares of factor x factor pixels, at the right and bottom of the rest."""
+    height, width = image.shape
+    tops = np.arange(0, height, factor)
+    lefts = np.arange(0, width, factor)
+    sums = np.add.reduceat(image, tops, axis=0)
+    sums = np.add.reduceat(sums, lefts, axis=1)
+    heights = np.diff(np.append(tops, height))
+    widths = np.diff(np.append(lefts, width))
+    return sums / np.outer(heights, widths)
+
+
+def enlarge(image, factor):
+    """Return factor times the pixels each way; between their centres, what lies between."""
+    return ndimage.zoom(image, factor, order=1, mode="nearest", grid_mode=True)
+
+
+# ── 2. The light taken away ───────────────────────────────────────────────────────────────────────
+def take_light_away(grey):
+    """Return the ink (height, width): how much darker than its paper each pixel is, from 0 to 1.
+
+    If the ink is light, as on a blackboard, black and white are swapped first.
+    """
+    factor = math.ceil(max(grey.shape) / THUMBNAIL_SIDE)
+    thumbnail = shrink(grey, factor)
+    light = fit_light(thumbnail)
+    if ink_is_light(thumbnail, light):
+        grey = 1 - grey
+        thumbnail = 1 - thumbnail
+        light = 1 - light
+    height, width = grey.shape
+    paper = enlarge(paper_of(thumbnail, light), factor)[:height, :width]
+    return np.clip(1 - grey / np.maximum(paper, 0.05), 0, 1)
+
+
+def fit_light(grey):
+    """Return the light on the paper (height, width): a surface of second degree in x and y.
+
+    It is fitted to grey by least squares, ten times over. Each time a pixel counts the less the
+    farther it lies from the surface of before: so ink hardly pulls it.
+    """
+    height, width = grey.shape
+    y, x = np.mgrid[:height, :width].reshape(2, -1) / max(height, width)    # (pixels,) each
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])          # (6, pixels)
+    values = grey.ravel()
+    weights = np.ones_like(values)
+    for _ in range(10):
+        weighted = terms * weights
+        matrix = weighted @ terms.T + 1e-9 * np.eye(6)          # of the normal equations
+        coefficients = np.linalg.solve(matrix, weighted @ values)
+        light = coefficients @ terms
+        residuals = values - light
+        scale = max(np.median(abs(residuals)), 1e-3)
+        weights = 1 / (1 + (residuals / (2 * scale)) ** 2)
+    return light.reshape(grey.shape)
+
+
+def ink_is_light(grey, light):
+    """Return whether the ink is lighter than its paper, as two witnesses say.
+
+    What departs farthest from the light is ink: so the skewness of the departures tells its side.
+    And the edge of a picture is mostly paper: that matters where a crop is so tight that ink is
+    nearly as frequent as paper.
+    """
+    departures = grey - light
+    skewness = (departures ** 3).mean() / ((departures ** 2).mean() ** 1.5 + 1e-9)
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    darkest, lightest = np.percentile(grey, (1, 99))
+    lightness = (np.median(edge) - darkest) / max(lightest - darkest, 1e-3)
+    return skewness + 1 - 2 * np.clip(lightness, 0, 1) > 0
+
+
+def paper_of(grey, light):
+    """Return the paper without its ink (height, width), of a small picture and the light on it.
+
+    Closing fills what is darker and narrower than a fifth of the picture. On a slope of light it is
+    too bright at the edges, unless the slope is taken out first; at the edge of a shadow it is
+    better as it is. Paper is the darker of the two.
+    """
+    light = np.maximum(light, 0.05)
+    size = max(grey.shape) // 5
+    if size % 2 == 0:
+        size += 1
+    level = ndimage.grey_closing(grey, (size, size), mode="nearest")
+    sloping = ndimage.grey_closing(grey / light, (size, size), mode="nearest") * light
+    return ndimage.uniform_filter(np.minimum(level, sloping), 3, mode="nearest")
+
+
+# ── 3. Ink ────────────────────────────────────────────────────────────────────────────────────────
+def remove_rules(ink):
+    """Return the ink without what is printed on ruled or squared paper."""
+    ink = erase_lines(ink, *find_lines_across(ink))
+    turned = erase_lines(ink.T, *find_lines_across(ink.T))
+    return turned.T
+
+
+def find_lines_across(ink):
+    """Return lines that run straight across the picture and are thin: the row of each, by block.
+
+    The columns fall into BLOCKS blocks. As Hough did (1962), all straight lines are tried: a line is
+    there if at least three quarters of the blocks have ink on it. Returns lines, a list of (blocks,);
+    ridges (height, blocks), how much darker each row of a block is than what is around it; and how
+    many rows a line may fill.
+    """
+    height, width = ink.shape
+    starts = np.arange(BLOCKS) * width // BLOCKS
+    widths = np.maximum(np.diff(np.append(starts, width)), 1)
+    strips = np.add.reduceat(ink, starts, axis=1) / widths      # (height, blocks): means of rows
+    thin = 2 * (width // 80) + 3
+    ridges = strips - ndimage.grey_opening(strips, (thin, 1), mode="nearest")
+    is_ridge = ridges > max(4 * np.median(ridges), 0.02)
+
+    across = (np.arange(BLOCKS) + 0.5) / BLOCKS - 0.5           # of a block's middle, from -1/2 to 1/2
+    margin = width // 8                                         # rows of nothing above and below
+    padded = np.pad(is_ridge, ((margin, margin), (0, 0)))
+    candidates = []
+    reach = width // 10
+    for drop in range(-reach, reach + 1, max(width // 400, 1)):         # px, from left to right
+        shifts = nearest_row(drop * across)
+        rows = np.arange(height)[:, None] + shifts + margin     # (height, blocks)
+        found = padded[rows, np.arange(BLOCKS)].sum(axis=1)     # (height,): blocks with ink
+        for row in np.flatnonzero(found >= 0.75 * BLOCKS):
+            candidates.append((-found[row], abs(drop), row, drop))
+
+    lines = []
+    for _, _, row, drop in sorted(candidates):                  # the surest first
+        line = row + nearest_row(drop * across)
+        if all(are_apart(line, other, thin) for other in lines):
+            lines.append(line)
+    return lines, ridges, thin
+
+
+def nearest_row(place):
+    """Return the whole numbers nearest to these."""
+    return np.floor(place + 0.5).astype(int)
+
+
+def are_apart(line, other, thin):
+    """Return whether two lines nowhere cross, and lie farther apart than a line may be thick."""
+    least = (line - other).min()
+    most = (line - other).max()
+    return max(most, -least) > thin and least * most > 0
+
+
+def erase_lines(ink, lines, ridges, thin):
+    """Return the ink without these lines. Where the ink of a digit crosses a line, it stays."""
+    height, width = ink.shape
+    ink = ink.copy()
+    columns = np.arange(width)
+    blocks = np.arange(BLOCKS)
+    offsets = np.arange(-thin, thin + 1)
+    for line in lines:
+        line = darkest_rows(ridges, line)
+        around = np.clip(line[:, None] + offsets, 0, height - 1)            # (blocks, offsets)
+        profile = np.median(ridges[around, blocks[:, None]], axis=0)        # across the line
+        darkness = profile.max()
+        half = max(abs(offsets[profile > darkness / 4]).max(), 1)           # of its thickness
+        if half >= thin:
+            continue                                            # this is no line
+        middle = nearest_row(np.interp((columns + 0.5) * BLOCKS / width - 0.5, blocks, line))
+        above = ink[np.clip(middle - half - 2, 0, height - 1), columns]
+        below = ink[np.clip(middle + half + 2, 0, height - 1), columns]
+        is_alone = np.maximum(above, below) < 0.75 * darkness   # else a digit crosses the line here
+        for row in range(-half - 1, half + 2):
+            y = middle + row
+            here = is_alone & (y >= 0) & (y < height)
+            values = ink[y[here], columns[here]]
+            ink[y[here], columns[here]] = np.where(values < 2 * darkness, 0, values)
+    return ink
+
+
+def darkest_rows(ridges, line):
+    """Return, for each block, the darkest of the five rows around a line: no paper is quite flat."""
+    blocks = np.arange(len(line))
+    rows = np.clip(line[:, None] + np.arange(-2, 3), 0, len(ridges) - 1)    # (blocks, 5)
+    darkest = ridges[rows, blocks[:, None]].argmax(axis=1)
+    return rows[blocks, darkest]
+
+
+def find_ink(ink):
+    """Return where there is ink (height, width), True or False: what is darker than a threshold.
+
+    Otsu's threshold (1979) parts two groups of values as well as can be, but fails where one group is
+    far smaller. So paper counts for no more than what stands out from its grain: that leaves two
+    groups of a size.
+    """
+    blurred = ndimage.gaussian_filter(ink, 0.5 + max(ink.shape) / 1600)
+    dark, darker = np.percentile(blurred, (5, 25))      # of what is paper, even where ink is frequent
+    grain = (darker - dark) / 0.97                      # its standard deviation, were it Gaussian
+    stands_out = blurred > darker + 4.7 * grain + 0.02  # by four of them above the mean
+    if not stands_out.any():
+        return stands_out
+    paper, edges = np.histogram(blurred[~stands_out], 256, (0, 1))
+    other, _ = np.histogram(blurred[stands_out], 256, (0, 1))
+    balanced = paper * other.sum() / max(paper.sum(), 1) + other
+    centres = (edges[1:] + edges[:-1]) / 2
+    return blurred > threshold_otsu(hist=(balanced, centres))
+
+
+# ── 4. Digits ─────────────────────────────────────────────────────────────────────────────────────
+@dataclass
+class Part:
+    """A piece of connected ink, or several that belong together, in the box around it, in pixels."""
+    left: float
+    top: float
+    right: float            # the first column, and the first row, that is outside
+    bottom: float
+    area: float             # of its ink
+    labels: list            # the numbers of its pieces
+    line: int = 0           # in which line of the picture it stands
+    strokes: list = None
+
+    @property
+    def width(self):
+        return self.right - self.left
+
+    @property
+    def height(self):
+        return self.bottom - self.top
+
+
+def find_digits_in_ink(mask):
+    """Return the digits in a mask in reading order, parts, and labels (height, width).
+
+    The label of a pixel is the number of the piece of ink that it belongs to, 0 of paper.
+    """
+    labels, count = ndimage.label(mask, np.ones((3, 3)))        # by sides or corners
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
+    pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # as a stroke has an edge on both sides
+    parts = []
+    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+        part = Part(columns.start, rows.start, columns.stop, rows.stop, areas[label], [label])
+        is_speck = part.area <= pen_width * pen_width
+        if not is_speck and not is_at_edge(part, mask.shape):
+            parts.append(part)
+    if len(parts) == 0 or len(parts) > MOST_PARTS:
+        return [], labels
+    typical = typical_height(join_small(parts, 4 * pen_width, 1.5 * pen_width))
+    parts = [part for part in parts if part.height < 3 * typical and part.width < 3 * typical]
+    parts = join_small(parts, 0.55 * typical, typical / 5)
+    parts = join_all(parts, lambda one, other: are_one(one, other, typical))
+    parts = [part for part in parts if part.height > 0.4 * typical]
+    return in_reading_order(parts, typical), labels
+
+
+def is_at_edge(part, shape):
+    """Return whether a part lies along the picture's edge: the end of a line, a frame, a shadow."""
+    height, width = shape
+    strip = max(shape) / 50
+    return (part.right < strip or part.left > width - strip
+            or part.bottom < strip or part.top > height - strip)
+
+
+def gap_between(one, other):
+    """Return how far two parts are from each other: the shortest way between their boxes."""
+    across = max(one.left - other.right, other.left - one.right, 0)
+    down = max(one.top - other.bottom, other.top - one.bottom, 0)
+    return math.hypot(across, down)
+
+
+def join_parts(one, other):
+    """Return two parts as one."""
+    return Part(min(one.left, other.left), min(one.top, other.top),
+                max(one.right, other.right), max(one.bottom, other.bottom),
+                one.area + other.area, one.labels + other.labels)
+
+
+def typical_height(parts):
+    """Return the height that half of all ink is in parts of, or taller: so specks do not sway it."""
+    by_height = sorted(parts, key=lambda part: part.height)
+    covered = np.cumsum([part.area for part in by_height])
+    return by_height[np.searchsorted(covered, covered[-1] / 2)].height
+
+
+def join_small(parts, small, reach):
+    """Join each part that is too small for a digit with the nearest within reach, the smallest first."""
+    waiting = sorted(parts, key=lambda part: part.height)
+    alone = []
+    while waiting and waiting[0].height < small:
+        part = waiting.pop(0)
+        others = waiting + alone
+        nearest = min(others, key=lambda other: gap_between(part, other), default=None)
+        if nearest is None or gap_between(part, nearest) > reach:
+            alone.append(part)
+            continue
+        waiting = [other for other in waiting if other is not nearest]
+        alone = [other for other in alone if other is not nearest]
+        waiting.append(join_parts(part, nearest))
+        waiting.sort(key=lambda part: part.height)
+    return waiting + alone
+
+
+def join_all(parts, belong_together):
+    """Join what belongs together until nothing more does."""
+    parts = list(parts)
+    i = 0
+    while i < len(parts):
+        others = [j for j in range(len(parts)) if j != i and belong_together(parts[i], parts[j])]
+        if others:
+            parts[i] = join_parts(parts[i], parts[others[0]])
+            del parts[others[0]]
+            i = 0                                               # it may now belong to an earlier one
+        else:
+            i += 1
+    return parts
+
+
+def are_one(one, other, typical, tallest=1.6):
+    """Return whether two parts are of one digit: one over the other, or as in a 4 that is open.
+
+    tallest: how tall a digit may be, in typical heights.
+    """
+    whole = join_parts(one, other)
+    if whole.height > tallest * typical:
+        return False
+    # How much their boxes have in common; below 0, how far they are apart.
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    taller = max(one.height, other.height)
+    if across > 0.5 * min(one.width, other.width):
+        if taller < 0.6 * typical:                              # as in a 5 of two strokes
+            return down > -typical / 3
+        return down > -typical / 8
+    are_steps = taller < 0.85 * whole.height                    # as in a 4 that is open at the top
+    return are_steps and across > -typical / 5 and down > 0 and whole.width < 1.2 * typical
+
+
+def in_reading_order(parts, typical):
+    """Return the parts line by line, from left to right, each with the number of its line.
+
+    Lines may slope: by the median of the slopes from each part to the next one at its right.
+    """
+    slopes = []
+    for part in parts:
+        following = next_at_right(part, parts)
+        if following is not None:
+            down = following.top + following.bottom - part.top - part.bottom
+            right = following.left + following.right - part.left - part.right
+            slopes.append(down / max(right, 1e-9))
+    slope = np.median(slopes) if slopes else 0
+
+    def level(part):
+        return (part.top + part.bottom) / 2 - slope * (part.left + part.right) / 2
+
+    line = 0
+    levels = []                                                 # of the parts in this line
+    for part in sorted(parts, key=level):
+        if levels and level(part) - np.mean(levels) > 0.6 * typical:
+            line += 1
+            levels = []
+        levels.append(level(part))
+        part.line = line
+    return sorted(parts, key=lambda part: (part.line, part.left + part.right))
+
+
+def next_at_right(part, parts):
+    """Return the part that begins next at the right of another, at about its height, or None."""
+    following = None
+    for other in parts:
+        if other.left <= part.left or other.left + other.right <= part.left + part.right:
+            continue
+        down = min(part.bottom, other.bottom) - max(part.top, other.top)
+        if down <= 0.5 * min(part.height, other.height):
+            continue
+        if following is None or other.left < following.left:
+            following = other
+    return following
+
+
+# ── 5. Strokes ────────────────────────────────────────────────────────────────────────────────────
+def trace_strokes(mask):
+    """Return the strokes that a pen would have drawn a digit's mask with, in pixels of the mask.
+
+    A stroke is a list of points [x, y], as everywhere here.
+    """
+    factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
+    small = shrink(mask.astype(np.float32), factor) >= 0.5
+    small = np.pad(small, 1)                                    # paper all around
+    points = points_of(skeletonize(small))                      # by Zhang and Suen (1984)
+    half_width = small.sum() / max(len(points), 1) / 2          # of the stroke
+    near = neighbours_of(points)
+    spurs = spurs_of(walk_along(points, near), near, 1.6 * half_width)
+    points = [point for point in points if point not in spurs]
+    strokes = []
+    for path in walk_along(points, neighbours_of(points)):
+        strokes.append([[(x - 0.5) * factor, (y - 0.5) * factor] for x, y in smooth_path(path)])
+    return strokes
+
+
+def points_of(skeleton):
+    """Return the places (x, y) of the pixels that thinning has left, row after row."""
+    return [(x, y) for y, x in np.argwhere(skeleton).tolist()]
+
+
+def neighbours_of(points):
+    """Return where a line goes on from each point: at its sides, or at a corner no side leads to."""
+    is_point = set(points)
+    near = {}
+    for x, y in points:
+        sides = [(x + 1, y), (x, y + 1), (x - 1, y), (x, y - 1)]
+        found = [side for side in sides if side in is_point]
+        for dx, dy in (1, 1), (-1, 1), (-1, -1), (1, -1):
+            is_around = (x + dx, y) in is_point or (x, y + dy) in is_point
+            if (x + dx, y + dy) in is_point and not is_around:
+                found.append((x + dx, y + dy))
+        near[x, y] = found
+    return near
+
+
+def walk_along(points, near):
+    """Return the paths along points: from ends and crossings to the next; then loops, without any."""
+    walked = set()                                              # steps from one point to the next
+    paths = []
+    knots = [point for point in points if len(near[point]) != 2]
+    for start in knots + points:
+        if len(near[start]) == 0 and start not in walked:
+            walked.add(start)
+            paths.append([start])                               # a dot
+        for following in near[start]:
+            if (start, following) not in walked:
+                paths.append(follow(start, following, near, walked))
+    return paths
+
+
+def follow(start, following, near, walked):
+    """Return the path from a point through its neighbour to the next end or crossing, or back."""
+    path = [start, following]
+    while True:
+        before, last = path[-2:]
+        walked.add((before, last))
+        walked.add((last, before))
+        if len(near[last]) != 2 or last == start:
+            return path
+        one, other = near[last]
+        path.append(other if one == before else one)
+
+
+def spurs_of(paths, near, longest):
+    """Return the points of short dead ends, which thinning leaves where the ink's edge is rough."""
+    spurs = set()
+    for path in paths:
+        end, knot = path[0], path[-1]
+        if len(near[end]) > len(near[knot]):
+            end, knot = knot, end
+        is_dead_end = len(near[end]) == 1 and len(near[knot]) > 2
+        if is_dead_end and len(path) - 1 < longest:
+            spurs.update(point for point in path if point != knot)
+    return spurs
+
+
+def smooth_path(path):
+    """Return each point as the mean of the five around it; the two ends stay, and a loop has none."""
+    if len(path) < 5:
+        return path
+    if path[0] == path[-1]:
+        padded = np.pad(path[:-1], ((2, 2), (0, 0)), mode="wrap")
+    else:
+        padded = np.pad(path, ((2, 2), (0, 0)), mode="edge")
+    count = len(padded) - 4
+    smoothed = sum(padded[i:i + count] for i in range(5)) / 5
+    if path[0] == path[-1]:
+        return np.vstack([smoothed, smoothed[:1]]).tolist()
+    return [path[0], *smoothed[1:-1].tolist(), path[-1]]
+
+
+# ── 6. All of it ──────────────────────────────────────────────────────────────────────────────────
+def find_digits(grey):
+    """Return the digits in a grey picture, parts in reading order, with ink and mask to be looked at.
+
+    Boxes and strokes are in pixels of the picture.
+    """
+    factor = max(math.ceil(SHORTEST_SIDE / max(grey.shape)), 1)
+    ink = remove_rules(take_light_away(enlarge(grey, factor)))
+    mask = find_ink(ink)
+    digits, labels = find_digits_in_ink(mask)
+    for digit in digits:
+        box = labels[digit.top:digit.bottom, digit.left:digit.right]
+        strokes = trace_strokes(np.isin(box, digit.labels))
+        digit.strokes = [[[(x + digit.left) / factor, (y + digit.top) / factor] for x, y in stroke]
+                         for stroke in strokes]
+    for digit in digits:
+        digit.left, digit.top = digit.left / factor, digit.top / factor
+        digit.right, digit.bottom = digit.right / factor, digit.bottom / factor
+    return digits, shrink(ink, factor), shrink(mask.astype(np.float32), factor)
+
+
+def read_picture(path):
+    """Return the digits in a picture, each as its pen strokes, in reading order.
+
+    Give each to `read_drawing` or `render`. Raises ValueError where the file holds no picture.
+    """
+    digits, _, _ = find_digits(load_grey(path))
+    return [digit.strokes for digit in digits]
+
+
+def split_drawing(strokes):
+    """Return several digits drawn side by side as drawings of their own, from left to right.
+
+    Strokes that touch are of one digit; for the rest the rules are those for pieces of ink.
+    """
+    if len(strokes) == 0:
+        return []
+    paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
+    parts = []
+    for label, path in enumerate(paths):
+        left, top = path.min(axis=0)
+        right, bottom = path.max(axis=0)
+        steps = np.diff(path, axis=0)
+        length = np.hypot(steps[:, 0], steps[:, 1]).sum()
+        parts.append(Part(left, top, right, bottom, length, [label]))
+    reach = 0.045 * typical_height(parts)
+    dense = [fill_in(path, reach / 2) for path in paths]
+    parts = join_all(parts, lambda one, other: do_touch(one, other, dense, reach))
+    typical = typical_height(parts)
+    parts = join_small(parts, 0.55 * typical, math.inf)
+    parts = join_all(parts, lambda one, other: are_one(one, other, typical, tallest=2.2))
+    return [[strokes[label] for label in sorted(part.labels)]
+            for part in in_reading_order(parts, typical)]
+
+
+def fill_in(path, step):
+    """Return a path (points, 2) with so many more points that they are at most a step apart."""
+    filled = [path[:1]]
+    for start, end in zip(path[:-1], path[1:]):
+        count = 1
+        if step > 0:
+            count = max(math.ceil(math.dist(start, end) / step), 1)
+        along = np.arange(1, count + 1)[:, None] / count
+        filled.append(start + along * (end - start))
+    return np.concatenate(filled)
+
+
+def do_touch(one, other, paths, reach):
+    """Return whether a stroke of one part comes within reach of a stroke of the other."""
+    if gap_between(one, other) > reach:
+        return False
+    for i in one.labels:
+        for j in other.labels:
+            between = paths[i][:, None] - paths[j]              # (points, points, 2)
+            if np.hypot(between[:, :, 0], between[:, :, 1]).min() <= reach:
+                return True
+    return False
+
+
+# ── 7. The command line ───────────────────────────────────────────────────────────────────────────
+def parse_arguments():
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    add = parser.add_argument
+    add("pictures", nargs="+", type=Path, metavar="PICTURE",
+        help="PNG, JPEG, WebP, GIF, BMP or TIFF")
+    add("--weights", type=Path, default=HERE / "weights.json", metavar="FILE",
+        help="the network that reads (weights.json, beside this program)")
+    add("--show", type=Path, metavar="FILE.png", help="draw the steps, from the picture to strokes")
+    add("--drawings", type=Path, metavar="FILE.json",
+        help="save what was found as drawings, for `neural_network.py --drawings`")
+    add("--labels", metavar="DIGITS",
+        help="which digits these are, in reading order, as in --labels 0123456789")
+    options = parser.parse_args()
+    if (options.drawings is None) != (options.labels is None):
+        parser.error("--drawings and --labels belong together: a drawing is saved with its label")
+    if options.labels is not None and not set(options.labels) <= set("0123456789"):
+        parser.error(f"--labels must be digits, as in 0123456789, not {options.labels!r}")
+    if options.show is not None and options.show.suffix != ".png":
+        parser.error(f"--show must be a .png file, not {options.show}")
+    return options
+
+
+def tell_digits(path, digits, readings):
+    """Print what was read in a picture, line by line, and a question mark behind what is doubted."""
+    say(f"{path}")
+    lines = {}
+    doubted = 0
+    for digit, reading in zip(digits, readings):
+        text = str(reading["probabilities"].argmax())
+        if doubt(reading):
+            text += "?"
+            doubted += 1
+        lines.setdefault(digit.line, []).append(text)
+    for line in lines.values():
+        say("    " + " ".join(line))
+    if doubted > 0:
+        say(f"    ? stands where the network is not sure: {doubted} of {len(digits)}.")
+
+
+def draw_steps(grey, ink, mask, digits, readings, side=480):
+    """Return the steps of reading a picture side by side, as an image."""
+    scale = side / max(grey.shape)
+    height, width = (max(round(scale * length), 1) for length in grey.shape)
+    steps = []
+    for step in grey, 1 - ink, 1 - mask, np.ones_like(grey):
+        pixels = np.uint8(np.clip(step, 0, 1) * 255)
+        steps.append(Image.fromarray(pixels).convert("RGB").resize((width, height)))
+    draw = ImageDraw.Draw(steps[-1])
+    for digit, reading in zip(digits, readings):
+        for stroke in digit.strokes:
+            draw.line([(x * scale, y * scale) for x, y in stroke], fill="black", width=2)
+        text = str(reading["probabilities"].argmax()) + ("?" if doubt(reading) else "")
+        draw.text((digit.left * scale, digit.top * scale - 11), text, fill="#b24a08")
+    row = Image.new("RGB", (4 * width + 30, height), "#bbbbbb")
+    for i, step in enumerate(steps):
+        row.paste(step, (i * (width + 10), 0))
+    return row
+
+
+def stack_images(images):
+    """Return images one below the other."""
+    height = sum(image.height + 10 for image in images)
+    stacked = Image.new("RGB", (max(image.width for image in images), height), "#bbbbbb")
+    top = 0
+    for image in images:
+        stacked.paste(image, (0, top))
+        top += image.height + 10
+    return stacked
+
+
+def save_drawings(path, found, labels):
+    """Add drawings to a file, or begin it. Raises ValueError unless there is a label for each."""
+    if len(labels) != len(found):
+        raise ValueError(f"--labels names {len(labels)} digits, but {len(found)} were found")
+    drawings = read_drawings(path) if path.exists() else []
+    for label, strokes in zip(labels, found):
+        rounded = [[[round(x, 1), round(y, 1)] for x, y in stroke] for stroke in strokes]
+        drawings.append({"label": int(label), "strokes": rounded})
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=path.parent) as folder:
+        new = Path(folder, path.name)
+        new.write_text(json.dumps(drawings), encoding="utf-8")
+        os.replace(new, path)
+    say(f"{len(drawings)} drawings are in {path}: neural_network.py --drawings {path} learns them.")
+
+
+def main():
+    """Read each picture, print what it says, and save what was asked for. Returns the exit status."""
+    options = parse_arguments()
+    network = NeuralNetwork.load(options.weights)
+    found = []
+    steps = []
+    status = 0
+    for path in options.pictures:
+        try:
+            grey = load_grey(path)
+            digits, ink, mask = find_digits(grey)
+            readings = [read_drawing(network, digit.strokes) for digit in digits]
+            steps.append(draw_steps(grey, ink, mask, digits, readings))
+            if len(digits) == 0:
+                raise ValueError(f"{path}: no digit was found in this picture")
+        except ValueError as error:
+            print(f"read_picture.py: {error}", file=sys.stderr)
+            status = 2
+            continue
+        found += [digit.strokes for digit in digits]
+        tell_digits(path, digits, readings)
+    if options.show is not None and steps:
+        stack_images(steps).save(options.show)
+        say(f"The steps are in {options.show}: the picture, its light taken away, ink, strokes.")
+    if options.drawings is not None and found:
+        save_drawings(options.drawings, found, options.labels)
+    return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
+    except MemoryError:
+        sys.exit("read_picture.py: there is not enough memory for this picture.")
+    except (OSError, ValueError) as error:
+        print(f"read_picture.py: {error}", file=sys.stderr)
+        sys.exit(2)
