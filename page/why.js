@@ -392,8 +392,8 @@ function isStillAsked(question) {
 }
 
 function showLead(lead) {
-  const [from, to] = $("tug").querySelectorAll("b");
-  const bar = $("tug").querySelector("i");
+  const [from, to] = $("lead-bar").querySelectorAll("b");
+  const bar = $("lead-bar").querySelector("i");
   from.classList.toggle("leads", lead > 0);
   to.classList.toggle("leads", lead < 0);
   const share = Math.min(Math.abs(lead) / FULL_LEAD, 1) || 0;
@@ -459,7 +459,7 @@ function showDab(canAsk) {
 // Adds strokes to the drawing. A digit by itself stays one; of several, those stay apart.
 function addInk(strokes) {
   const ink = [...desk.ink, ...strokes];
-  if (desk.digits.length > 1) drawnByPen.add(ink);
+  if (desk.figures.length > 1) drawnByPen.add(ink);
   setDrawing(ink);
 }
 
