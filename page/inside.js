@@ -1194,7 +1194,12 @@ const insideObserver = new IntersectionObserver(entries => {
 });
 for (const part of Object.keys(insideParts)) insideObserver.observe($(part));
 
+// Sizes are set in the next frame: set at once, they could be another change of size.
 const insideSizes = new ResizeObserver(entries => {
+  requestAnimationFrame(() => takeSizes(entries));
+});
+
+function takeSizes(entries) {
   for (const { target, contentRect } of entries) {
     const scale = devicePixelRatio;
     const { width, height } = contentRect;
@@ -1211,7 +1216,7 @@ const insideSizes = new ResizeObserver(entries => {
     scores: columnOf($("scores")),
   };
   refresh();
-});
+}
 for (const id of [...Object.keys(insideParts), "inspected-picture"]) insideSizes.observe($(id));
 
 // The key of the masks is painted in their own colours.

@@ -1,4 +1,4 @@
-"""The page in Firefox and in WebKit, each a real process: open it both ways, draw, read, clear, open another network.
+"""The page in Firefox and in WebKit, each a real process: open it both ways, draw, clear, read a photo, open a network.
 
 Only with ALL_BROWSERS=1 in the environment, as few machines have both: ALL_BROWSERS=1 python -m pytest tests/test_browsers.py
 """
@@ -12,11 +12,13 @@ import subprocess
 import urllib.error
 import urllib.request
 
+import numpy as np
 import pytest
 
 from chromium import SEVEN, ZERO, served
 from conftest import ROOT, wait_for
 from neural_network import NeuralNetwork
+from pictures import make_photograph, save_photograph
 
 __test__ = os.environ.get("ALL_BROWSERS") == "1"                   # else pytest finds no test in here
 # A script error, or a request that the page's policy refuses, becomes the title of the page under test.
@@ -110,6 +112,9 @@ def folder(trained, tmp_path_factory):
     other = NeuralNetwork(hidden_size=3)
     other.b2[2] = 50
     other.save(folder / "other.json")
+    rng = np.random.default_rng(0)
+    photograph = make_photograph([[{"strokes": SEVEN}, {"strokes": ZERO}]], "light from one side", 900, False, rng)
+    save_photograph(folder / "photo.jpg", photograph, rng)
     return folder
 
 
@@ -141,6 +146,9 @@ def test_the_page_is_opened_drawn_on_read_cleared_and_given_another_network(Brow
                 assert text("#prediction") == "–"
                 draw(stroke)
                 assert text("#prediction") == digit
+            browser.do("ElementSendKeys", id=element("#picture"), text=str(folder / "photo.jpg"))
+            wait_for(lambda: "".join(text("#found").split()) == "70")
+            assert text("#prediction") == "7" and text("#message") == ""
             browser.do("ElementSendKeys", id=element("#file"), text=str(folder / "other.json"))
             wait_for(lambda: "784 → 3 → 10" in text("#about"))
             assert text("#prediction") == "2" and text("#message") == ""
