@@ -242,8 +242,7 @@ def make_number(drawings, rng):
             foot = rng.normal(0, 0.04)
             digits.append([(stroke - corner) * scale + [x, foot - tall * scale] for stroke in strokes])
             x += wide * scale + rng.uniform(-0.1, 0.5)
-        nearest = min(distance(one, other) for one, other in zip(digits, digits[1:]))
-        if nearest > NEAR:
+        if all(distance(one, other) > NEAR for one, other in zip(digits, digits[1:])):
             return [[stroke.tolist() for stroke in digit] for digit in digits]
 
 

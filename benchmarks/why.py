@@ -104,8 +104,8 @@ def main():
           f"{times[len(times) * 9 // 10] / 1000:.2f} s at most for nine of ten.")
     changes = [change for change in fooled if change is not None]
     changed, enough, most = (statistics.median(column) for column in zip(*changes))
-    print(f"Fooled: {len(changes)} of {total}; in the median {changed:.0f} pixels changed, none by more "
-          f"than {most:.0%}; the {enough:.0f} strongest are enough.")
+    print(f"Fooled: {len(changes)} of {total}; in the median {changed:.0f} pixels changed, the most "
+          f"changed one by {most:.0%}, and the {enough:.0f} most changed are enough.")
 
 
 if __name__ == "__main__":

@@ -248,12 +248,6 @@ function saveNetwork() {
   else showMessage("There is no network to save.");
 }
 
-// ── Messages ──
-
-function showMessage(sentence) {
-  $("message").textContent = sentence;
-}
-
 // ── The section ──
 
 sections.files = showFiles;

@@ -181,6 +181,20 @@ function stack(vectors) {
   return result;
 }
 
+// The value itself, or the nearest end of the range: np.clip.
+function clip(value, least, most) {
+  return Math.min(Math.max(value, least), most);
+}
+
+function sumOf(values) {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+// The places of the values, that of the largest first.
+function orderByValue(values) {
+  return [...values.keys()].sort((one, other) => values[other] - values[one]);
+}
+
 // Which of these values is the largest: its place. Of values that are no numbers, none: -1.
 function indexOfLargest(values) {
   return values.indexOf(Math.max(...values));

@@ -259,7 +259,7 @@ function putAway() {
 
 // Shows the digits of a number that is drawn, else those of a picture: each a button.
 function showFound() {
-  const isNumber = desk.digits.length > 1 && !desk.isGrowing;
+  const isNumber = desk.figures.length > 1 && !desk.isGrowing;
   const hasPicture = photo.isBusy || photo.digits.length > 0;
   $("find").hidden = !isNumber && !hasPicture;
   document.body.classList.toggle("finding", isNumber || hasPicture);
@@ -267,7 +267,7 @@ function showFound() {
   setAttribute($("found"), "aria-busy", photo.isBusy);
   setText($("found-words"), photo.isBusy && photo.digits.length === 0 ? photo.words : "");
   if ($("find").hidden) return;
-  if (isNumber) showStrip(desk.digits, desk.readings, lookAt, i => i === desk.digit);
+  if (isNumber) showStrip(desk.figures, desk.readings, lookAt, i => i === desk.figure);
   else showStrip(photo.digits, photo.readings, chooseFound, i => desk.ink === photo.digits[i].strokes);
 }
 

@@ -7,7 +7,7 @@ const PIECE = 0.25;            // how long a piece of the drawing is, in sides o
 const DAB = 0.2;               // how long a dab is, a short stroke, likewise
 const DIRECTIONS = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7]];           // in which a dab may lie
 const MOST_DABS = 8;           // of a way
-const CLEAR_LEAD = 0.5;            // points by which its end leads, as no hand quite hits what it is shown
+const CLEAR_LEAD = 0.3;        // points by which its end leads, as no hand quite hits what it is shown
 
 // The score of each digit in a vote: the logarithm of its probability, where 0 counts as 1e-38.
 // A digit that leads another by one point is 2.7 times as probable.
@@ -392,8 +392,8 @@ function isStillAsked(question) {
 }
 
 function showLead(lead) {
-  const [from, to] = $("tug").querySelectorAll("b");
-  const bar = $("tug").querySelector("i");
+  const [from, to] = $("lead-bar").querySelectorAll("b");
+  const bar = $("lead-bar").querySelector("i");
   from.classList.toggle("leads", lead > 0);
   to.classList.toggle("leads", lead < 0);
   const share = Math.min(Math.abs(lead) / FULL_LEAD, 1) || 0;
@@ -459,7 +459,7 @@ function showDab(canAsk) {
 // Adds strokes to the drawing. A digit by itself stays one; of several, those stay apart.
 function addInk(strokes) {
   const ink = [...desk.ink, ...strokes];
-  if (desk.digits.length > 1) drawnByPen.add(ink);
+  if (desk.figures.length > 1) drawnByPen.add(ink);
   setDrawing(ink);
 }
 

@@ -1,0 +1,54 @@
+"use strict";
+// The network at hand, with its lessons, and what it is called.
+
+// The page's own pupil, the trained network, to go back to; null where there is none.
+let pagesOwn = null;
+
+// A pupil is a network with the lessons that it was given, and what it has become by these.
+// kind: "trained" (the page's own), "young" (learns in the page) or "loaded" (from a file).
+// It may bring a function `describe`, which names it in a few words; else nameOfPupil does.
+function newPupil(kind, original, fileName = "") {
+  return { kind, fileName, original, lessons: [], network: original };
+}
+
+// Which network this is, in a few words.
+function nameOfPupil(pupil) {
+  if (pupil.describe) return pupil.describe();
+  const names = {
+    trained: "The trained network",
+    young: "A young network",
+    loaded: `The network of ${pupil.fileName}`,
+  };
+  const count = pupil.lessons.length;
+  if (count === 0) return names[pupil.kind];
+  return `${names[pupil.kind]}, taught by you: ${count} ${count === 1 ? "lesson" : "lessons"}`;
+}
+
+// What is known of a network: its size, and how it did when it was trained.
+function factsOfPupil(pupil) {
+  const { layers, training } = pupil.network;
+  const { test_accuracy: accuracy, date } = training;
+  const facts = [layers.join(" → ")];
+  if (accuracy >= 0 && accuracy <= 1) {
+    const when = pupil.lessons.length > 0 ? " before your lessons" : "";
+    facts.push(`read ${percent(accuracy, 2)} of MNIST’s test digits right${when}`);
+  }
+  if (/^\d{4}-\d\d-\d\d$/.test(date)) facts.push(date);
+  return facts.join(" · ");
+}
+
+// Puts another network on the desk.
+function usePupil(pupil) {
+  desk.pupil = pupil;
+  for (const listener of pupilListeners) listener(pupil);
+  refresh();
+}
+
+const pupilListeners = [];       // functions that are told of a new pupil on the desk
+
+// Which network is on the desk.
+function showPupil(pupil) {
+  if (!pupil) return;
+  setText($("pupil"), nameOfPupil(pupil));
+  setText($("facts-of-pupil"), factsOfPupil(pupil));
+}

@@ -1,0 +1,48 @@
+"use strict";
+// Numbers and digits in words.
+
+// 1234567 → 1,234,567. (Intl does it, too, but slowly.)
+function grouped(number) {
+  if (number < 1000) return String(number);
+  return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+// 0.123 → 12.3 %.
+function percent(share, decimals = 1) {
+  return (share * 100).toFixed(decimals) + " %";
+}
+
+// Shares in whole per cents that add up to 100: those with the largest remainders are rounded up.
+// Of shares that are all 0, or no numbers, each is 0.
+function wholePercents(shares) {
+  const percents = Array.from(shares, share => Math.floor(share * 100) || 0);
+  const sum = shares.reduce((total, share) => total + share, 0);
+  if (!(sum > 0)) return percents;
+  const missing = 100 - percents.reduce((total, part) => total + part, 0);
+  const byRemainder = [...percents.keys()].sort((one, other) =>
+    (shares[other] * 100 - percents[other]) - (shares[one] * 100 - percents[one]));
+  for (const i of byRemainder.slice(0, missing)) percents[i] += 1;
+  return percents;
+}
+
+// 0.01234 → 0.012: two digits that count.
+function shortNumber(number) {
+  return String(Number(number.toPrecision(2)));
+}
+
+// With its sign: −1.20, +0.31, 0.00.
+function signed(number, decimals = 2) {
+  const rounded = Math.abs(number).toFixed(decimals);
+  if (Number(rounded) === 0) return rounded;
+  return (number < 0 ? "−" : "+") + rounded;
+}
+
+// What is read: a digit, or a dash where there is none.
+function digitOrDash(digit) {
+  return digit < 0 ? "–" : String(digit);
+}
+
+// 1 lesson, 3 lessons.
+function counted(count, noun) {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
