@@ -726,7 +726,8 @@ function inReadingOrder(parts, typical) {
 function nextAtRight(one, parts) {
   let next = null;
   for (const other of parts) {
-    if (other === one || other.left <= one.left) continue;
+    const isFarther = other.left > one.left && other.left + other.right > one.left + one.right;
+    if (!isFarther) continue;
     const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
     if (down <= 0.5 * Math.min(heightOf(one), heightOf(other))) continue;
     if (next === null || other.left < next.left) next = other;
