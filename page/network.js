@@ -110,6 +110,22 @@ function learnFrom(network, images, labels, learningRate) {
   return passes;
 }
 
+// A network that learns in place stays the same object. So it is in the same state only as long as it
+// has learned from no further image.
+function stateOf(network) {
+  return { network, imagesSeen: network.training.images_seen };
+}
+
+// state: what stateOf has returned; null before that.
+function isSameState(state, network) {
+  return state !== null && state.network === network && state.imagesSeen === network.training.images_seen;
+}
+
+// How many numbers it has learned.
+function countParameters({ W1, b1, W2, b2 }) {
+  return W1.length + b1.length + W2.length + b2.length;
+}
+
 // ── What NumPy brings along, and JavaScript does not ──
 
 // left (rows, inner) @ right (inner, columns). In words: each number of the result is the sum, over k,

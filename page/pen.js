@@ -144,6 +144,11 @@ function readDrawing(network, strokes) {
   return { strokes, looks: passes, probabilities: meanOf(passes.map(pass => pass.probabilities)) };
 }
 
+// What a network reads in several looks at one drawing: the mean of their probabilities.
+function readLooks(network, images) {
+  return meanOf(images.map(image => forward(network, image).probabilities));
+}
+
 // The mean of several vectors, place by place.
 function meanOf(vectors) {
   return vectors[0].map((_, i) => {

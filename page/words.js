@@ -46,3 +46,12 @@ function digitOrDash(digit) {
 function counted(count, noun) {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+// A 7, an 8.
+function withArticle(digit) {
+  return digit === 8 ? `an ${digit}` : `a ${digit}`;
+}
+
+function capitalised(words) {
+  return words[0].toUpperCase() + words.slice(1);
+}
