@@ -38,8 +38,8 @@ function plot(caption, curves, { guess = GUESSING, format = shortNumber, most, u
     parts.push(`<path class="curve${i}" d="M${places.join("L")}h.01"/>`);
   }
   const label = `${caption}: from ${format(curves[0][0][1])} to ${format(curves[0].at(-1)[1])}`;
-  return `<figure class="plot"><svg viewBox="0 0 ${WIDTH_OF_PLOT} ${HEIGHT_OF_PLOT}" role="img" aria-label="${label}">
-    ${parts.join("")}</svg><figcaption>${caption}</figcaption></figure>`;
+  return `<figure class="plot"><svg viewBox="0 0 ${WIDTH_OF_PLOT} ${HEIGHT_OF_PLOT}" role="img"
+    aria-label="${label}">${parts.join("")}</svg><figcaption>${caption}</figcaption></figure>`;
 }
 
 const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));

@@ -39,7 +39,11 @@ const QUESTIONS = [
   {
     id: "follows",
     question: "How does it know which way to change?",
-    answers: ["It tries at random, and keeps what helps", "It goes where the loss falls", "It is told the right numbers"],
+    answers: [
+      "It tries at random, and keeps what helps",
+      "It goes where the loss falls",
+      "It is told the right numbers",
+    ],
     right: 1,
     because: () => "For each number there is a slope: if it grew a little, would the loss grow? So each moves "
       + "the other way, a little, and that again and again.",
@@ -54,8 +58,10 @@ const ending = {
 
 function betMarkup(when, { id, question, answers }, outcome) {
   const name = `${when}-${id}`;
-  const choices = answers.map(words => `<label><input type="radio" name="${name}"><span>${words}</span></label>`);
-  return `<fieldset class="bet" id="${name}"><legend>${question}</legend>${choices.join("")}${outcome}</fieldset>`;
+  const choices = answers.map(words =>
+    `<label><input type="radio" name="${name}"><span>${words}</span></label>`);
+  return `<fieldset class="bet" id="${name}"><legend>${question}</legend>
+    ${choices.join("")}${outcome}</fieldset>`;
 }
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
@@ -103,9 +109,10 @@ function knownNow() {
   const { pupil, network } = desk;
   if (!pupil) return { lessons: "", parameters: "some", mistake: "" };
   const count = pupil.lessons.length;
+  const lessonsHave = count === 1 ? "lesson has" : `${count} lessons have`;
   const lessons = count === 0
     ? "You have taught it nothing."
-    : `Your ${count === 1 ? "lesson has" : `${count} lessons have`}, and if you take them back, it is as it was.`;
+    : `Your ${lessonsHave}, and if you take them back, it is as it was.`;
   return { lessons, parameters: grouped(countParameters(network)), mistake: mistakeInWords() };
 }
 

@@ -176,7 +176,8 @@ function checkDrawing(drawing, name) {
   const points = sumOf(strokes.map(stroke => stroke.length));
   check(points <= MOST_POINTS, `${name}: it has ${grouped(points)} points, and more than `
     + `${grouped(MOST_POINTS)} are not taken.`);
-  check(strokes.flat().every(isPoint), `${name}: a point should be [x, y], two numbers, neither beyond a million.`);
+  check(strokes.flat().every(isPoint),
+    `${name}: a point should be [x, y], two numbers, neither beyond a million.`);
 }
 
 function isPoint(point) {

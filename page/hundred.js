@@ -88,7 +88,8 @@ function paintDigit(i, before, now) {
   context.fillStyle = isLit ? style.color : style.backgroundColor;
   context.fillRect(x, y, CELL_WIDTH, CELL_HEIGHT);
   context.imageSmoothingEnabled = false;
-  context.drawImage(colouredDigit(FIRST_OF_HUNDRED + i, ink), x + margin, y + margin, PICTURE_SIDE, PICTURE_SIDE);
+  const picture = colouredDigit(FIRST_OF_HUNDRED + i, ink);
+  context.drawImage(picture, x + margin, y + margin, PICTURE_SIDE, PICTURE_SIDE);
   context.fillStyle = ink;
   if (isLit) {
     context.font = "600 24px sans-serif";

@@ -23,7 +23,8 @@ const photo = {
 
 // Whether someone who opens this file means a picture. A PDF is none, but is meant as one.
 function isPicture(file) {
-  return file.type.startsWith("image/") || /\.(jpe?g|png|gif|webp|bmp|avif|svg|tiff?|hei[cf]|pdf)$/i.test(file.name);
+  if (file.type.startsWith("image/")) return true;
+  return /\.(jpe?g|png|gif|webp|bmp|avif|svg|tiff?|hei[cf]|pdf)$/i.test(file.name);
 }
 
 // Why a file cannot be opened as a picture, in a sentence.

@@ -51,10 +51,12 @@ function unmeasured(network) {
   return { ...network, training };
 }
 
-// The mean training image; every network here has learned from MNIST, or so it is assumed.
+// The mean training image. Where a network does not know its own, it is taken to have learned from
+// MNIST, like the page's own network.
 function meanImage(pupil) {
   const own = pupil.original.training.mean;
-  return Float64Array.from(own ?? pagesOwn?.original.training.mean ?? new Array(784).fill(0));
+  const ofPagesOwn = pagesOwn?.original.training.mean;
+  return Float64Array.from(own ?? ofPagesOwn ?? new Array(784).fill(0));
 }
 
 // Throws where a pupil cannot take so many further lessons.
