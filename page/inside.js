@@ -1176,12 +1176,14 @@ linkParts.inside = {
   },
   read(text) {
     const parts = /^(\d{0,4}),([0-5](?:\.\d+)?),(\d{1,4}),(\d?)$/.exec(text);
-    if (!parts) return false;
+    if (!parts) return null;
     const chosen = parts.slice(1).map(part => (part === "" ? null : Number(part)));
     const [unit, time, count, digit] = chosen;
-    Object.assign(insight, { unit, time: Math.min(time, STEPS), count, digit });
+    return { unit, time: Math.min(time, STEPS), count, digit };
+  },
+  choose(choices) {
+    Object.assign(insight, choices);
     refresh();
-    return true;
   },
 };
 

@@ -218,11 +218,6 @@ function* enoughPixels(network, image, changed) {
 
 // ── In words ──
 
-// "an 8".
-function withArticle(digit) {
-  return (digit === 8 ? "an " : "a ") + digit;
-}
-
 // Who leads, never by less than nothing.
 function leadInWords(lead, from, to) {
   const points = Math.abs(lead).toFixed(2);

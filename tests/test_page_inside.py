@@ -345,7 +345,7 @@ def test_a_link_brings_back_what_was_chosen_and_refuses_what_it_could_not_have_w
     written = page.evaluate("() => linkParts.inside.write()")
     page.evaluate("() => Object.assign(insight, { unit: null, time: 0, count: 0, digit: null })")
     for broken in ("", "12", "a,0,0,", "1,9,0,", "1,0,0,11", written + ",1"):
-        assert page.evaluate("text => linkParts.inside.read(text)", broken) is False
+        assert page.evaluate("text => linkParts.inside.read(text)", broken) is None
     assert page.evaluate("() => [insight.unit, insight.time]") == [None, 0]
-    assert page.evaluate("text => linkParts.inside.read(text)", written)
+    page.evaluate("text => linkParts.inside.choose(linkParts.inside.read(text))", written)
     assert page.evaluate("() => [insight.unit, insight.time, insight.count, insight.digit]") == [12, 2.5, 60, 7]
