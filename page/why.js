@@ -687,4 +687,9 @@ new IntersectionObserver(([entry]) => {
   why.isInView = entry.isIntersecting;
   keepGlow();
 }, { rootMargin: "-20% 0px" }).observe($("why-ink"));
-$("drawing").addEventListener("pointerdown", keepGlow);        // a pen that comes down ends it at once
+$("drawing").addEventListener("pointerdown", () => {
+  keepGlow();            // a pen that comes down ends it at once
+  // Ink that is added in the game is the digit's, however far away: it is no other digit beside it.
+  const isOneDigit = why.game && why.game.digit.length === why.game.ink.length;
+  if (isOneDigit) drawnByPen.delete(desk.ink);
+});
