@@ -135,8 +135,8 @@ function* findWay(network, strokes, digit) {
     ?? (yield* addDabs(network, strokes, digit, thorough));
 }
 
-// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried by
-// one look, coarsely and then, near the best, finely; only the best of these are tried by all five looks.
+// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried
+// by one look, coarsely and then, near the best, finely; only the best of these by all five looks.
 function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
   const { side } = squareAround(strokes);
   const outline = strokes.map(stroke => simplify(stroke, side / 15));
@@ -222,7 +222,8 @@ function* enoughPixels(network, image, changed) {
 function leadInWords(lead, from, to) {
   const points = Math.abs(lead).toFixed(2);
   if (points === "0.00") return `${from} and ${to} are level`;
-  return lead > 0 ? `${from} leads ${to} by ${points} points` : `${to} leads ${from} by ${points} points`;
+  const [first, second] = lead > 0 ? [from, to] : [to, from];
+  return `${first} leads ${second} by ${points} points`;
 }
 
 // In which quarter of a drawing the middle of some ink lies.
@@ -323,7 +324,7 @@ function showWhy() {
 
 // The digits that the sentences speak of. They seldom change, and the pen does not wait for them.
 function namePair(from, to, reads) {
-  const names = { from, to, one: withArticle(from), other: withArticle(to), reads };
+  const names = { from, to, one: withArticle(from), other: withArticle(to), seen: withArticle(reads) };
   const isNew = Object.entries(names).some(([name, value]) => why.names[name] !== value);
   if (!isNew) return;
   why.names = names;
@@ -441,7 +442,8 @@ function showDab(canAsk) {
     $("dab").style.setProperty("top", why.dab.y * 100 + "%");
   } else {
     $("trial").replaceChildren();
-    setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: the bars answer while it moves.");
+    setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: "
+      + "the bars answer while it moves.");
   }
   $("dab").hidden = !isOut;
   $("dab-put").disabled = !canAsk;
@@ -676,7 +678,8 @@ function showFooled(network, image, changed, enough) {
     most: percent(strength(change)),
   });
   $("fooled").hidden = false;
-  settleBet("fool-bet", `Of this change, the ${enough} strongest pixels are enough for a ${after.digit}.`);
+  const other = withArticle(after.digit);
+  settleBet("fool-bet", `Of this change, the ${enough} strongest pixels are enough for ${other}.`);
 }
 
 $("fool").addEventListener("click", tellFooled);
