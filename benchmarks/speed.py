@@ -89,19 +89,19 @@ def profile():
     images, labels = load()[:2]
     plain, distorted, square = View(images, labels, distort=False), View(images, labels), images[:784]
     network = NeuralNetwork(len(plain.inked))
-    batches = list(plain.mini_batches(images, labels, 32, network.rng))
+    batches = list(plain.mini_batches(plain.numbers, labels, 32, network.rng))
     activations = network.forward(batches[0][0])
     gradients = [1e-9 * gradient for gradient in network.backward(*batches[0], activations)]
     products = 60000 * (4 * 784 * 256 + 6 * 256 * 10) // (2 * 784 ** 3)        # of 784 x 784, as much work as an epoch's
     for part, each, work in (
-            ("mini-batches prepared", lambda *_: 0, lambda: plain.mini_batches(images, labels, 32, network.rng)),
-            ("mini-batches prepared, distorted", lambda *_: 0, lambda: distorted.mini_batches(images, labels, 32, network.rng)),
+            ("mini-batches prepared", lambda *_: 0, lambda: plain.mini_batches(plain.numbers, labels, 32, network.rng)),
+            ("mini-batches prepared, distorted", lambda *_: 0, lambda: distorted.mini_batches(distorted.numbers, labels, 32, network.rng)),
             (f"images @ W1, {len(plain.inked)} pixels", lambda x, y: x @ network.W1, lambda: batches),
             ("images.T @ dz", lambda x, y: x.T @ activations[0], lambda: batches),
             ("W1 -= learning_rate * dW1", lambda x, y: network.update(gradients[:1], 1.0), lambda: batches),
             ("forward", lambda x, y: network.forward(x), lambda: batches),
             ("backward", lambda x, y: network.backward(x, y, activations), lambda: batches),
-            ("an epoch, undistorted", lambda view: network.train(images, labels, 1, batches=view.mini_batches), lambda: [(plain,)]),
+            ("an epoch, undistorted", lambda view: network.train(view.numbers, labels, 1, batches=view.mini_batches), lambda: [(plain,)]),
             ("its five products, all pixels, as large ones", lambda *_: square @ square, lambda: [()] * products)):
         def do():
             for batch in work():
