@@ -1,5 +1,7 @@
 """Chapters 1 and 2: the mathematics of the network, how it learns, and what it is shown."""
 
+import inspect
+
 import numpy as np
 import pandas
 import pytest
@@ -7,7 +9,6 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 
-import neural_network as nn
 from conftest import ROOT
 from neural_network import ACTIVATIONS, NeuralNetwork, View, cross_entropy, make_warps, mini_batches
 
@@ -151,6 +152,14 @@ def test_what_cannot_be_learned_or_read_is_refused_in_a_sentence(images, labels,
     for method in network.train, network.accuracy:
         with pytest.raises(ValueError, match=said):
             method(images, labels)
+
+
+def test_the_network_that_checks_is_called_and_explained_as_that_of_the_lesson():
+    lesson = NeuralNetwork.__base__
+    for name in "train", "predict", "accuracy":
+        checking, plain = getattr(NeuralNetwork, name), getattr(lesson, name)
+        assert inspect.signature(checking) == inspect.signature(plain)
+        assert inspect.getdoc(plain) and inspect.getdoc(checking) == inspect.getdoc(plain)
 
 
 @pytest.mark.parametrize("options", [{"epochs": 0}, {"batch_size": 0}])
