@@ -11,9 +11,10 @@
 This file is written like a short book. Whoever reads this opening and chapter 1 has the whole
 idea, and code that runs. The rest is about more speed, more skill, and comfort:
 
-    1. The network, and how it learns           4. Files: networks and drawings
-    2. What the network is shown                5. The report
-    3. Digits: MNIST, and from pen to pixels    6. The command line
+    1. The network, and how it learns           5. With care: checks, and processor cores
+    2. What the network is shown                6. The report
+    3. Digits: MNIST, and from pen to pixels    7. The command line
+    4. Files: networks and drawings
 
 
 HOW IT READS
@@ -128,24 +129,24 @@ The first layer is like the second, with images in the place of hidden and dz in
 To read on: Michael Nielsen, Neural Networks and Deep Learning, chapters 1 and 2.
 """
 # Chapter 1 needs nothing of this but NumPy.
-import signal
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)            # Ctrl-C while the rest is imported
-
 import argparse
 import copy
-import functools
 import importlib.util
 import json
+import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+if __name__ == "__main__":
+    # The packages below take a second. Whoever presses Ctrl-C meanwhile is to see no traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 try:
     import numpy as np
@@ -159,7 +160,7 @@ HERE = Path(__file__).resolve().parent
 
 
 # ── 1. The network, and how it learns ─────────────────────────────────────────────────────────────
-# What is taken where nothing else is said. Change it here, or on the command line.
+# The defaults. Change them here, or on the command line.
 HIDDEN_SIZE = 256           # hidden units
 ACTIVATION = "sigmoid"
 EPOCHS = 1000               # how often every image is shown
@@ -213,8 +214,10 @@ class NeuralNetwork:
     """A network with one hidden layer: input_size pixels, hidden_size units, output_size digits.
 
     Images are numbers from 0 to 1, (n, input_size); labels are whole numbers from 0 on, (n,).
-    The same seed gives the same random numbers, and so the same network. Chapter 4 adds the methods
-    `save` and `load`.
+    The same seed gives the same random numbers, and so the same network.
+
+    This is the lesson. Chapter 5 makes from it the NeuralNetwork that all else uses: that one first
+    checks what it is given, and can be saved and loaded.
     """
 
     def __init__(self, input_size=784, hidden_size=HIDDEN_SIZE, output_size=10,
@@ -251,7 +254,7 @@ class NeuralNetwork:
         """
         if outputs is None:
             outputs = self.forward(images)
-        hidden, logits, probabilities = outputs
+        hidden, _, probabilities = outputs
         # Row k of the eye, a table of zeros, has its 1 at place k: one such row for each label.
         digits = len(self.b2)
         targets = np.eye(digits, dtype=np.float32)[labels]  # (batch, 10), 0 or 1
@@ -270,8 +273,9 @@ class NeuralNetwork:
     def update(self, gradients, learning_rate):
         """Move every parameter a small step against its gradient.
 
-        `*=` and `-=` change the arrays themselves, which is faster than to make new ones. So self.W1
-        and the others have moved afterwards, and each gradient has been overwritten by the step.
+        `*=` and `-=` change the arrays themselves. So self.W1 and the others have moved afterwards, and
+        each gradient has been overwritten by the step. That is for speed: to make new arrays, as in
+        `parameter -= learning_rate * gradient`, takes 3 % more of the time of learning.
         """
         for parameter, gradient in zip(self.parameters(), gradients):
             gradient *= learning_rate
@@ -292,14 +296,15 @@ class NeuralNetwork:
         step = 0
         steps = epochs * int(np.ceil(len(labels) / batch_size))
         for epoch in range(1, epochs + 1):
-            seen_probabilities, seen_labels = [], []
+            seen_probabilities = []
+            seen_labels = []
             for batch_images, batch_labels in batches(images, labels, batch_size, self.rng):
                 rate = learning_rate * (1 - step / steps)
                 outputs = self.forward(batch_images)
                 gradients = self.backward(batch_images, batch_labels, outputs)
                 self.update(gradients, rate)
                 step += 1
-                hidden, logits, probabilities = outputs
+                _, _, probabilities = outputs
                 seen_probabilities.append(probabilities)
                 seen_labels.append(batch_labels)
             # Done once for each epoch. Done after each mini-batch, it would be a tenth of all the work.
@@ -314,7 +319,7 @@ class NeuralNetwork:
 
     def predict(self, images):
         """Return the most probable digit of each image, (n,): it has the largest logit."""
-        hidden, logits, probabilities = self.forward(images)
+        _, logits, _ = self.forward(images)
         return logits.argmax(axis=1)
 
     def accuracy(self, images, labels):
@@ -329,8 +334,11 @@ class View:
 
         view = View(images, labels, drawings)
         network = NeuralNetwork(len(view.inked))
-        network.train(view.images, view.labels, batches=view.mini_batches)
+        network.train(view.numbers, view.labels, batches=view.mini_batches)
         network = view.fold(network)                        # from now on for whole images
+
+    The network is given the numbers of the images, first MNIST's, then the drawn ones. What it is
+    shown of each, view.mini_batches makes.
 
     For skill: each image is warped, anew in every epoch, so that none is learned by heart; and
     drawings, which `render` of chapter 3 makes images of, come in ever new variations.
@@ -353,6 +361,7 @@ class View:
         self.oldest = 0                                                     # the row to draw anew
         drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
+        self.numbers = np.arange(len(self.labels))                          # (n + variations,)
 
         # The images come in as their sum, as one array of all would fill the memory once more.
         summands = np.vstack([self.images.sum(axis=0), self.drawn])
@@ -367,7 +376,7 @@ class View:
     def draw(self, drawing):
         """Return a variation of a drawing, by another pen: (784,)."""
         strokes = jitter(drawing["strokes"], self.rng)
-        return render(strokes, pen=self.rng.uniform(1.8, 2.8))
+        return render(strokes, pen_width=self.rng.uniform(1.8, 2.8))
 
     def draw_all(self):
         """Return the first variations of all drawings, (COPIES * drawings, 784)."""
@@ -384,14 +393,14 @@ class View:
             self.drawn[self.oldest] = self.draw(self.drawings[self.oldest % len(self.drawings)])
             self.oldest = (self.oldest + 1) % len(self.drawn)
 
-    def mini_batches(self, images, labels, batch_size, rng):
-        """Yield an epoch's mini-batches as they are shown, (batch, inked), with their labels.
+    def mini_batches(self, numbers, labels, batch_size, rng):
+        """Yield the images of these numbers as they are shown, (batch, inked), with their labels.
 
-        While the network learns from some, the second thread prepares the next. Of images and
-        labels, which this has in itself, only their number is used.
+        While the network learns from some, the second thread prepares the next. `labels` is there
+        because chapter 1's mini_batches has it: the View knows the label of each of its images.
         """
         at_once = max(1, self.PREPARED // batch_size) * batch_size
-        order = rng.permutation(len(labels))
+        order = rng.permutation(numbers)
         with ThreadPoolExecutor(1) as second_thread:
             ahead = second_thread.submit(self.prepare, order[:at_once])
             for start in range(0, len(order), at_once):
@@ -471,7 +480,7 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     from_y = (13.5 + moved[0] + turned_y * np.exp(tall)).clip(0, 27)
     from_x = (13.5 + moved[1] + turned_x * np.exp(wide)).clip(0, 27)
 
-    # A new pixel is a weighted mean of the four around that place: (count, pixels, 4).
+    # A new pixel is a mean of the four around that place, each with its share: (count, pixels, 4).
     top = np.floor(from_y).clip(0, 26)
     left = np.floor(from_x).clip(0, 26)
     down = from_y - top                                                 # 0 to 1
@@ -480,13 +489,13 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     top_right = (1 - down) * right
     bottom_left = down * (1 - right)
     bottom_right = down * right
-    weights = np.stack([top_left, top_right, bottom_left, bottom_right], axis=2)
+    shares = np.stack([top_left, top_right, bottom_left, bottom_right], axis=2)
     sources = (28 * top + left).astype(np.int32)[:, :, None] + np.int32([0, 1, 28, 29])
 
     row_starts = np.arange(0, 4 * len(pixels) + 1, 4)                   # each row has four entries
     warps = []
-    for warp_weights, warp_sources in zip(weights, sources):
-        entries = warp_weights.ravel(), warp_sources.ravel(), row_starts
+    for warp_shares, warp_sources in zip(shares, sources):
+        entries = warp_shares.ravel(), warp_sources.ravel(), row_starts
         warps.append(csr_array(entries, shape=(len(pixels), 784)))
     return warps
 
@@ -515,13 +524,14 @@ def find_mnist(tell):
         tell(f"MNIST comes from {BUNDLED_MNIST}.")
         return BUNDLED_MNIST
     tell("MNIST is not on this machine yet: TensorFlow fetches it (up to half a minute) …")
-    # A process of its own, as TensorFlow prints a lot. -I: what lies about here is not run.
+    # A process of its own, as TensorFlow prints a lot. With -I, no file that lies about in this
+    # folder is taken for one of Python's own modules.
     command = [sys.executable, "-I", HERE / "data" / "fetch_mnist.py"]
     try:
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
                        timeout=SECONDS_TO_FETCH)
     except (OSError, subprocess.TimeoutExpired):
-        pass                                                # it failed, as it may in other ways
+        pass                    # it may fail in other ways, too: what counts is whether the file is there
     if os.access(cached, os.R_OK):
         return cached
     tell(f"TensorFlow did not bring it. That does no harm: MNIST comes from {BUNDLED_MNIST}.")
@@ -560,14 +570,14 @@ def straighten_bytes(images, at_once=200):
     """Return images (n, 28, 28) of bytes straightened, as numbers from 0 to 1: (n, 784)."""
     straight = np.empty((len(images), 784), dtype=np.float32)
 
-    def straighten_from(start):
-        part = slice(start, start + at_once)                # so many fit into a processor's cache
-        straight[part] = straighten(images[part] / np.float32(255))
+    def straighten_some(start):
+        some = slice(start, start + at_once)                # so many fit into a processor's cache
+        straight[some] = straighten(images[some] / np.float32(255))
 
     with ThreadPoolExecutor() as threads:                   # one for each core
-        parts = [threads.submit(straighten_from, start) for start in range(0, len(images), at_once)]
-    for part in parts:
-        part.result()                                       # raises what went wrong, if any did
+        jobs = [threads.submit(straighten_some, start) for start in range(0, len(images), at_once)]
+    for job in jobs:
+        job.result()                                        # raises what went wrong, if any did
     return straight
 
 
@@ -577,25 +587,36 @@ def straighten(images):
     Each row of pixels is shifted to the left or right, the more the farther it is from the centre.
     """
     images = images.reshape(-1, 28, 28)
-    x = y = np.arange(28, dtype=images.dtype)
+    x = np.arange(28, dtype=images.dtype)
+    y = np.arange(28, dtype=images.dtype)
     ink = images.sum(axis=2)                                # (n, 28), of each row
     total = np.maximum(ink.sum(axis=1), 1e-9)               # (n,); blank paper has none
-    down = y - (ink @ y / total)[:, None]                   # (n, 28), from the centre of the ink
-    # By the ink's moments: how far it leans to the right, for each row down.
-    leaning = ((images @ x) * down).sum(axis=1)
-    tall = (ink * down * down).sum(axis=1) + total / 2
-    shift = (leaning / tall / 2)[:, None] * down            # (n, 28): where a row is read
-    whole = np.floor(shift).clip(-29, 28).astype(int)
-    part = (shift % 1)[:, :, None]
+    cy = ink @ y / total                                    # (n,), the row of the centre of the ink
+    down = y - cy[:, None]                                  # (n, 28), from there
+    # The ink's moments, not divided by the total: by x and y together, and by y alone.
+    cxy = ((images @ x) * down).sum(axis=1)
+    vyy = (ink * down * down).sum(axis=1)
+    # Without the 0.5, a flat stroke, which has hardly any height, would be slanted without bounds.
+    slant = 0.5 * cxy / (vyy + 0.5 * total)                 # (n,), in pixels for each row
+    shift = slant[:, None] * down                           # (n, 28): so far to the right a row is read
 
-    # In a row between 29 pixels of paper before and after, 28 pixels and one more are read.
-    padded = np.zeros((len(images), 28, 86), dtype=images.dtype)
+    # The new pixel x is read between the pixels x + whole and x + whole + 1.
+    whole = np.floor(shift)                                 # (n, 28)
+    part = (shift - whole)[:, :, None]                      # 0 to 1, of the way to the second
+    # For speed a row's pixels are not looked up one by one. As neighbours stay neighbours, 29 pixels
+    # are taken in one piece, at their place in a row with 29 pixels of paper before it and after it.
+    padded = np.zeros((len(images), 28, 29 + 28 + 29), dtype=images.dtype)
     padded[:, :, 29:57] = images
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 29, axis=2)      # (n, 28, 58, 29)
-    image, row = np.ogrid[:len(images), :28]
-    read = windows[image, row, 29 + whole]                  # (n, 28, 29)
+    pieces = np.lib.stride_tricks.sliding_window_view(padded, 29, axis=2)       # (n, 28, 58, 29)
+    first = 29 + whole.clip(-29, 28).astype(int)            # (n, 28): farther away is only paper
+    image = np.arange(len(images))[:, None]                 # (n, 1)
+    row = np.arange(28)                                     # (28,)
+    read = pieces[image, row, first]                        # (n, 28, 29)
     straight = (1 - part) * read[:, :, :-1] + part * read[:, :, 1:]
     return straight.reshape(-1, 784)
+
+
+PEN_WIDTH = 2.2         # of the pen in the image that the network sees, in pixels
 
 
 def bounding_square(strokes):
@@ -603,33 +624,53 @@ def bounding_square(strokes):
     points = np.concatenate(strokes)                        # (points, 2)
     corner = points.min(axis=0)
     side = (points.max(axis=0) - corner).max()
-    return corner, side if side > 0 else 1.0
+    if side == 0:
+        side = 1.0
+    return corner, side
 
 
-def render(strokes, pen=2.2):
+def render(strokes, pen_width=PEN_WIDTH):
     """Turn pen strokes into the image that MNIST would have made of them: (784,), from 0 to 1.
 
     It is straightened, too. A stroke is a list of points [x, y]: x right, y down, any unit. As in
     MNIST (Yadav and Bottou, 2019), the ink fills 20 px by its longest side, and its centre of mass
-    is moved by whole pixels to pixel 14. pen is the pen's width in px.
+    is moved by whole pixels to pixel 14. pen_width is in px.
+    """
+    image = centre(ink_of(strokes, pen_width)) / 255
+    return straighten(image.reshape(1, 784))[0]
+
+
+def ink_of(strokes, pen_width):
+    """Return the ink in the pixels 4 to 23 of an image, the only ones that get any: (20, 20).
+
+    It goes from 0 to 255, by a pixel's distance from the pen's path, in whole steps, as in MNIST: sums
+    of whole numbers are exact, so that every language finds the same centre.
     """
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     corner, side = bounding_square(strokes)
-    x = np.arange(4.0, 24.0)                                # centres of the 20 x 20 pixels of ink
-    y = np.arange(4.0, 24.0)[:, None]
-    nearest = np.full((20, 20), np.inf)                     # squared distance to the pen's path
+    x = np.arange(4.0, 24.0)                                # (20,)
+    y = np.arange(4.0, 24.0)[:, None]                       # (20, 1)
+    nearest = np.full((20, 20), np.inf)                     # squared distance to the path
     for stroke in strokes:
         # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
-        path = (stroke - corner) / side * (20 - pen) + (3.5 + pen / 2)
+        path = (stroke - corner) / side * (20 - pen_width) + (3.5 + pen_width / 2)
         nearest = np.minimum(nearest, squared_distance(x, y, path))
-    # In 255 steps, as in MNIST. Their sums are exact, so every language finds the same centre.
-    ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
-    ink = np.floor(ink * 255 + 0.5)
-    right = int(np.floor(14 - (ink * x).sum() / ink.sum() + 0.5))
-    down = int(np.floor(14 - (ink * y).sum() / ink.sum() + 0.5))
-    padded = np.pad(ink, 32)                                # pixel 4 of the image is now at 32
-    centred = padded[28 - down:56 - down, 28 - right:56 - right]            # (28, 28)
-    return straighten(centred.reshape(1, 784) / 255)[0]
+    covered = np.clip(pen_width / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    return np.floor(covered * 255 + 0.5)
+
+
+def centre(ink):
+    """Return an image (28, 28) of the ink (20, 20), moved until its centre of mass is at pixel 14."""
+    x = np.arange(4, 24)
+    y = np.arange(4, 24)[:, None]
+    right = math.floor(14 - (ink * x).sum() / ink.sum() + 0.5)
+    down = math.floor(14 - (ink * y).sum() / ink.sum() + 0.5)
+    # With paper around it, the ink, which begins at pixel 4, stands at 32: so the image begins at 28.
+    # To move the ink to the right is to let the image begin farther to the left.
+    padded = np.pad(ink, 32)                                # (84, 84)
+    top = 28 - down
+    left = 28 - right
+    return padded[top:top + 28, left:left + 28]
 
 
 def squared_distance(x, y, path):
@@ -760,8 +801,8 @@ def bend(path, rng):
 def save_network(network, path):
     """Write a network to a .json file and, for a page on file://, as a script to its .js twin.
 
-    What the network's `training` holds, a dictionary, is written too. Raises OSError or ValueError;
-    the old files then stay as they were.
+    network.training is written, too: a dictionary of what is known of how it learned, or None. Raises
+    OSError or ValueError; the old files then stay as they were.
     """
     path = Path(os.path.realpath(path))
     check_output(path)
@@ -813,16 +854,18 @@ def network_as_json(network):
     content = {"layers": [*network.W1.shape, len(network.b2)],
                "activations": [network.activation, "softmax"]}
     for name, parameter in zip(("W1", "b1", "W2", "b2"), network.parameters()):
-        # Three decimals: more gain nothing. In float64, as 0.123 in float32 is 0.12300000339746475.
+        # Rounded to three decimals: with more it reads no better, and the file is longer. That is done
+        # in float64, because the float32 next to 0.123 would be written as 0.12300000339746475.
         content[name] = parameter.astype(np.float64).round(3).tolist()
-    content["training"] = getattr(network, "training", {})
+    content["training"] = network.training or {}
     return json.dumps(content, separators=(",", ":"), allow_nan=False)
 
 
 def load_network(path):
     """Return the network in a .json file. Raises OSError, or ValueError saying what is wrong."""
+    file = Path(path).read_bytes()
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(file.decode("utf-8"))
         inputs, units, outputs = content["layers"]
         activation = content["activations"][0]
         if activation not in ACTIVATIONS:
@@ -831,7 +874,7 @@ def load_network(path):
         training = content.get("training", {})
         if not isinstance(training, dict):
             raise ValueError("its training must be a table of names and values")
-        # Looked at before any room is made for a network, which the file may say to be a huge one.
+        # Checked before a network is made: the file may name a size that no memory could hold.
         shapes = {"W1": (inputs, units), "b1": (units,), "W2": (units, outputs), "b2": (outputs,)}
         parameters = {}
         for name, shape in shapes.items():
@@ -840,8 +883,7 @@ def load_network(path):
                 raise ValueError(f"{name} must be finite numbers, {shape}, not {values.shape}")
             parameters[name] = values
         network = NeuralNetwork(inputs, units, outputs, activation)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError,
-            MemoryError) as error:
+    except Exception as error:                              # a damaged file goes wrong in many ways
         # A KeyError's own words are only the name that it did not find.
         raise ValueError(f"{path} holds no network: {type(error).__name__}: {error}") from None
     network.W1, network.b1 = parameters["W1"], parameters["b1"]
@@ -902,15 +944,7 @@ def is_point(point):
     return all(type(number) in (int, float) and abs(number) < 1e6 for number in point)
 
 
-# What the network of chapter 1 gains
-# -----------------------------------
-# As a lesson it trusts what it is given, and knows nothing of files and of processor cores. For all
-# who use it, in a notebook or below, its methods look first, and it can be saved and loaded.
-lesson_train = NeuralNetwork.train
-lesson_predict = NeuralNetwork.predict
-lesson_accuracy = NeuralNetwork.accuracy
-
-
+# ── 5. With care: checks, and processor cores ─────────────────────────────────────────────────────
 def checked(network, images, labels=None):
     """Return images (n, inputs) and labels (n,) as arrays that the network can use.
 
@@ -928,12 +962,15 @@ def checked(network, images, labels=None):
         raise ValueError(f"images must be numbers in rows of {inputs}, one row for each image, "
                          f"not {images.dtype} of shape {images.shape}")
     least, most = images.min(), images.max()
-    if not (least >= 0 and most <= 1):                      # false for NaN, too
+    if math.isnan(least) or least < 0 or most > 1:          # a NaN among many is their minimum
         raise ValueError(f"images must be numbers from 0 (paper) to 1 (ink), not from {least:g} "
                          f"to {most:g}")
     if labels is None:
         return images, None
-    labels = np.asarray(labels, dtype=np.float64)           # so that a label of 1.5 is seen as such
+    try:
+        labels = np.asarray(labels, dtype=np.float64)       # so that a label of 1.5 is seen as such
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"labels must be numbers, one for each image: {error}") from None
     if labels.shape != (len(images),):
         raise ValueError(f"labels must be {len(images)} numbers, one for each image, "
                          f"not of shape {labels.shape}")
@@ -944,63 +981,80 @@ def checked(network, images, labels=None):
     return images, labels.astype(int)
 
 
-@functools.wraps(lesson_train)
-def train_checked(network, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
-                  batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
-    if batches is mini_batches:                             # a View shows what it has in itself
-        images, labels = checked(network, images, labels)
-    if epochs < 1 or batch_size < 1:
-        raise ValueError(f"epochs and batch_size must be at least 1, not {epochs} and {batch_size}")
-    # NumPy shares the work of a matrix product out to all cores. That pays for large matrices. On
-    # ones as small as a mini-batch, the cores wait for each other much longer than they compute.
-    with threadpool_limits(limits=1):
-        return lesson_train(network, images, labels, epochs, learning_rate, batch_size, batches,
-                            after_epoch)
+class NeuralNetwork(NeuralNetwork):
+    """The network of chapter 1, for all who use it, in a notebook or below.
+
+    It does the same, with care. Before it learns or reads, it checks what it is given: `checked` says
+    what it takes, and what it raises. It can be saved and loaded.
+    """
+    # The class is made from that of chapter 1, which `super()` calls, and takes its name: so whoever
+    # imports NeuralNetwork gets this one. What a method does is said there, in its docstring.
+
+    training = None             # what is known of how it learned, a dictionary, for its file
+
+    def train(self, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
+              batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
+        if batches is mini_batches:                         # others may want no images, as a View's do
+            images, labels = checked(self, images, labels)
+        if epochs < 1 or batch_size < 1:
+            raise ValueError("epochs and batch_size must be at least 1, "
+                             f"not {epochs} and {batch_size}")
+        # NumPy shares the work of a matrix product out to all cores. That pays for large matrices. On
+        # ones as small as a mini-batch, the cores wait for each other much longer than they compute.
+        with threadpool_limits(limits=1):
+            return super().train(images, labels, epochs, learning_rate, batch_size, batches,
+                                 after_epoch)
+
+    def predict(self, images):
+        images, _ = checked(self, images)
+        # In parts, as the hidden units of all of MNIST at once would fill much memory.
+        digits = np.empty(len(images), dtype=int)
+        for start in range(0, len(images), 4000):
+            part = slice(start, start + 4000)
+            digits[part] = super().predict(images[part])
+        return digits
+
+    def accuracy(self, images, labels):
+        images, labels = checked(self, images, labels)
+        return super().accuracy(images, labels)
+
+    def save(self, path):
+        """Write the network to a .json file and its .js twin: see `save_network`."""
+        save_network(self, path)
+
+    @staticmethod
+    def load(path):
+        """Return the network in a .json file: see `load_network`."""
+        return load_network(path)
 
 
-@functools.wraps(lesson_predict)
-def predict_checked(network, images):
-    images, _ = checked(network, images)
-    # In parts, as the hidden units of all of MNIST at once would fill much memory.
-    parts = np.split(images, range(4000, len(images), 4000))
-    return np.concatenate([lesson_predict(network, part) for part in parts])
-
-
-@functools.wraps(lesson_accuracy)
-def accuracy_checked(network, images, labels):
-    images, labels = checked(network, images, labels)
-    return lesson_accuracy(network, images, labels)
-
-
-NeuralNetwork.train = train_checked
-NeuralNetwork.predict = predict_checked
-NeuralNetwork.accuracy = accuracy_checked
-NeuralNetwork.save = save_network
-NeuralNetwork.load = staticmethod(load_network)
-
-
-# ── 5. The report ─────────────────────────────────────────────────────────────────────────────────
+# ── 6. The report ─────────────────────────────────────────────────────────────────────────────────
 def write_report(folder, network, images, labels):
     """Write what there is to see of a network into a folder: history.csv and report.png.
 
     images and labels are those of the test set.
     """
+    # Imported here and below, not at the top: matplotlib, pandas and scikit-learn take seconds to
+    # load, and whoever only wants the network in a notebook need not wait for them.
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     folder.mkdir(exist_ok=True)
     history = history_table(network)
     history.to_csv(folder / "history.csv")
-    probabilities = network.forward(images)[2]
-    # The last: a scale with 0.04, not with 4 times a power of 10.
+    _, _, probabilities = network.forward(images)
+    # With min_exponent 3 a scale shows 0.04, not 4 times a power of 10.
     style = {"font.size": 13, "axes.titlesize": 15, "axes.formatter.min_exponent": 3}
+    layout = [["loss", "errors", "confusions"],
+              ["mistakes", "mistakes", "mistakes"],
+              ["units", "units", "units"]]
     with rc_context(style):
         figure = Figure(figsize=(18, 19), layout="constrained")
-        places = figure.subplot_mosaic("012;333;444", height_ratios=[6, 5.4, 5.4])
-        draw_loss(places["0"], history)
-        draw_errors(places["1"], history)
-        draw_confusions(places["2"], labels, probabilities.argmax(axis=1))
-        draw_mistakes(places["3"], images, labels, probabilities)
-        draw_units(places["4"], network)
+        places = figure.subplot_mosaic(layout, height_ratios=[6, 5.4, 5.4])
+        draw_loss(places["loss"], history)
+        draw_errors(places["errors"], history)
+        draw_confusions(places["confusions"], labels, probabilities.argmax(axis=1))
+        draw_mistakes(places["mistakes"], images, labels, probabilities)
+        draw_units(places["units"], network)
         figure.savefig(folder / "report.png", dpi=80)
 
 
@@ -1066,20 +1120,24 @@ def draw_images(axes, title, images, captions, columns, size=10):
     size is that of the captions, in points.
     """
     from matplotlib.colors import LinearSegmentedColormap
-    high, wide = 37, 30                                     # of an image's place, with its caption
-    rows = max(1, int(np.ceil(len(images) / columns)))
+    caption_height = 8
+    high = caption_height + 28 + 1                          # of an image's place on the sheet, in pixels
+    wide = 1 + 28 + 1
+    rows = max(1, math.ceil(len(images) / columns))
     sheet = np.zeros((rows * high, columns * wide))         # one picture is drawn faster than many
     for number, (image, caption) in enumerate(zip(images, captions)):
-        top, left = number // columns * high, number % columns * wide
-        sheet[top + 8:top + 36, left + 1:left + 29] = image.reshape(28, 28) / abs(image).max()
-        axes.text(left + 15, top + 7, caption, fontsize=size, ha="center")
+        row, column = divmod(number, columns)
+        top = row * high + caption_height
+        left = column * wide + 1
+        sheet[top:top + 28, left:left + 28] = image.reshape(28, 28) / abs(image).max()
+        axes.text(left + 14, top - 1, caption, fontsize=size, ha="center")
     ends = ["#b24a08", "white", "#1d5cc7"] if sheet.min() < 0 else ["white", "white", "black"]
     colours = LinearSegmentedColormap.from_list("ink", ends)
     axes.imshow(sheet, colours, vmin=-1, vmax=1)
     axes.set(title=title, xticks=[], yticks=[], frame_on=False)
 
 
-# ── 6. The command line ───────────────────────────────────────────────────────────────────────────
+# ── 7. The command line ───────────────────────────────────────────────────────────────────────────
 DEFAULT_OUTPUT = HERE / "weights.json"
 REAL_DRAWINGS = HERE / "benchmarks" / "data" / "drawings.jsonl"
 
@@ -1126,8 +1184,9 @@ def parse_arguments():
               "batch_size": (1, 1e5), "seed": (0, 1e9), "validation": (0, 59000)}
     for name, (least, most) in limits.items():
         value = getattr(options, name)
-        if not least <= value <= most:                      # false for NaN, too
-            parser.error(f"{name} must lie from {least:g} to {most:g}, not be {value}")
+        if math.isnan(value) or value < least or value > most:
+            option = "--" + name.replace("_", "-")
+            parser.error(f"{option} must lie from {least:g} to {most:g}, not be {value}")
     try:
         check_output(os.path.realpath(options.output))
     except (OSError, ValueError) as error:
@@ -1144,13 +1203,21 @@ class Run:
     # Guessing reads a tenth, and whoever always says 1 reads 11 %.
     NO_BETTER_THAN_GUESSING = 0.15
 
-    def __init__(self, options, network, view, held_out, record):
+    def __init__(self, options, network, view, held_out):
         self.options = options
         self.network = network
         self.view = view
         self.held_out = held_out                            # images, labels
-        self.record = record | {"loss": [], "accuracy": []}
-        self.started = self.last_attempt = time.monotonic()
+        self.record = {
+            "learning_rate": options.learning_rate, "batch_size": options.batch_size,
+            "seed": options.seed, "distortion": not options.no_distort,
+            "drawings": len(view.drawings), "date": time.strftime("%Y-%m-%d"),
+            "mean": view.mean_image().round(3).tolist(),    # the page's lessons want it
+            "loss": [], "accuracy": []}
+        if options.validation:
+            self.record["validation_accuracy"] = []
+        self.started = time.monotonic()
+        self.last_attempt = self.started                    # to save
         self.saved_epoch = 0                                # the last that is in the file
         self.bar = None
 
@@ -1159,58 +1226,70 @@ class Run:
         options, view = self.options, self.view
         # disable=None: no bar where there is no terminal.
         with tqdm(total=options.epochs, unit="epoch", disable=None) as self.bar:
-            self.network.train(view.images, view.labels, options.epochs, options.learning_rate,
+            self.network.train(view.numbers, view.labels, options.epochs, options.learning_rate,
                                options.batch_size, view.mini_batches, self.after_epoch)
 
     def after_epoch(self, epoch, loss, accuracy):
         """Record, tell and now and then save what an epoch brought."""
-        if not loss <= 10:                                  # false for NaN, too
+        self.check_that_it_learns(loss)
+        self.record_epoch(epoch, loss, accuracy)
+        self.bar.update()
+        if is_told(epoch) or epoch == self.options.epochs:
+            self.tell(self.line_of(epoch, loss, accuracy))
+        # From the first epoch on, so that the page can try it meanwhile.
+        if epoch == 1 or time.monotonic() > self.last_attempt + self.SECONDS_BETWEEN_SAVES:
+            self.last_attempt = time.monotonic()
+            self.try_to_save()
+
+    def check_that_it_learns(self, loss):
+        """Raise FloatingPointError if an epoch's loss says that the steps are too large."""
+        if math.isnan(loss) or loss > 10:
             raise FloatingPointError(
                 f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives 2.3. "
                 f"{self.what_is_saved()} Try --learning-rate {self.options.learning_rate / 10:g}.")
-        now = time.monotonic()
+
+    def record_epoch(self, epoch, loss, accuracy):
+        """Add to the record what an epoch brought; for that, read the held-out images."""
         self.record["loss"].append(round(loss, 5))
         self.record["accuracy"].append(round(accuracy, 5))
         self.record["epochs"] = epoch
-        self.record["seconds"] = round(now - self.started)
-        line = f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}"
+        self.record["seconds"] = round(time.monotonic() - self.started)
         if self.options.validation:
             validation_accuracy = self.view.fold(self.network).accuracy(*self.held_out)
-            self.record.setdefault("validation_accuracy", []).append(round(validation_accuracy, 5))
-            line += f"  of the held-out images {validation_accuracy:.2%}"
-        self.bar.update()
-        if is_told(epoch) or epoch == self.options.epochs:
-            self.tell(line)
-        # From the first epoch on, so that the page can try it meanwhile.
-        if epoch == 1 or now > self.last_attempt + self.SECONDS_BETWEEN_SAVES:
-            self.last_attempt = now
-            self.try_to_save()
+            self.record["validation_accuracy"].append(round(validation_accuracy, 5))
+
+    def line_of(self, epoch, loss, accuracy):
+        """Return a line about an epoch."""
+        line = f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}"
+        if self.options.validation:
+            line += f"  of the held-out images {self.record['validation_accuracy'][-1]:.2%}"
+        return line
 
     def tell(self, line):
         """Print a line above the bar."""
         with self.bar.external_write_mode():
             say(line)
 
-    def try_to_save(self):
-        """Save the network if it is worth it; where that fails, say so, and go on."""
-        whole = self.whole_network()
-        if self.share_read(whole) <= self.NO_BETTER_THAN_GUESSING:
-            return
-        try:
-            whole.save(self.options.output)
-            self.saved_epoch = self.record["epochs"]
-        except (OSError, ValueError) as error:
-            self.tell(f"Not saved: {error}. Training goes on, and saving is tried again.")
-
     def save(self):
-        """Save the network at the end. Raises FloatingPointError if it is not worth it."""
-        whole = self.whole_network()
-        share = self.share_read(whole)
+        """Save the network as it is now. Raises FloatingPointError if it is not worth it."""
+        whole = self.view.fold(self.network)                # for whole images
+        whole.training = self.record
+        share = whole.accuracy(self.view.images[:2000], self.view.labels[:2000])
         if share <= self.NO_BETTER_THAN_GUESSING:
             raise FloatingPointError(
                 f"what was learned reads {share:.0%} of the images, no better than guessing, and "
                 f"is not saved. {self.what_is_saved()} Try another --learning-rate.")
         whole.save(self.options.output)
+        self.saved_epoch = self.record["epochs"]
+
+    def try_to_save(self):
+        """Save the network on the way; where that fails, say so, and go on."""
+        try:
+            self.save()
+        except FloatingPointError:
+            pass                                            # it has not learned enough yet
+        except (OSError, ValueError) as error:
+            self.tell(f"Not saved: {error}. Training goes on, and saving is tried again.")
 
     def what_is_saved(self):
         """Return a sentence about the file."""
@@ -1218,39 +1297,35 @@ class Run:
             return f"{self.options.output} is as it was."
         return f"{self.options.output} holds the network after epoch {self.saved_epoch}."
 
-    def whole_network(self):
-        """Return what the network has become, for whole images, with its record."""
-        whole = self.view.fold(self.network)
-        whole.training = self.record
-        return whole
-
-    def share_read(self, whole):
-        """Return the share that a network reads right of 2,000 images that it learns from."""
-        return whole.accuracy(self.view.images[:2000], self.view.labels[:2000])
-
 
 def is_told(epoch):
     """Say which epochs are told: 1, 2, 3, 5, 10, 20, 30, 50, 100, …, ever fewer."""
-    power_of_ten = 10 ** (len(str(epoch)) - 1)
-    return epoch / power_of_ten in (1, 2, 3, 5)
+    while epoch % 10 == 0:
+        epoch //= 10
+    return epoch in (1, 2, 3, 5)
+
+
+SHADES = " .:-=+*#%@"       # from paper to ink
 
 
 def show_prediction(network, image, label, when):
     """Print an image (784,) as characters, its label, and what the network says of it."""
     for row in image.reshape(28, 28):
-        characters = [2 * " .:-=+*#%@"[int(9 * ink)] for ink in row]
-        line = "".join(characters).rstrip()
-        if line:
-            say(line)
-    probabilities = network.forward(image[None])[2][0]
-    shares = [f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities)]
+        line = ""
+        for ink in row:
+            shade = SHADES[int(9 * ink)]
+            line += shade + shade                           # as a character is about half as wide as high
+        if line.strip():
+            say(line.rstrip())
+    _, _, probabilities = network.forward(image.reshape(1, 784))        # (1, 10)
+    shares = [f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities[0])]
     say(f"The first image is a {label}. The network {when} training says " + ", ".join(shares))
 
 
 def count_read(network, drawings):
     """Return how many drawings a network reads right, as the page reads them."""
     right = 0
-    with threadpool_limits(limits=1):                       # few images at once: see chapter 4
+    with threadpool_limits(limits=1):                       # few images at once: see chapter 5
         for drawing in drawings:
             reading = read_drawing(network, drawing["strokes"])
             if reading["probabilities"].argmax() == drawing["label"]:
@@ -1281,30 +1356,47 @@ def tell_what_new_network_reads(network, own_drawings):
         say(f"Real drawings, which it has not ({name}, {len(drawings):,}): {share:.2%}.")
 
 
+def tell_of_the_stop(run):
+    """Print that training was stopped, and what comes of it. Exits if nothing was learned yet."""
+    epochs = len(run.record["loss"])
+    if epochs == 0:
+        sys.exit("\nStopped in the first epoch: the old files stay as they were.")
+    say(f"\nStopped after {epochs} of {run.options.epochs} epochs. Saving what was learned …")
+    if (HERE / ".git").exists() and run.options.output.resolve() == DEFAULT_OUTPUT:
+        say("`git checkout weights.json weights.js` brings the shipped network back.")
+
+
+def load_and_measure(path, images, labels, test_images, test_labels):
+    """Return the network in a file; add to the file, and to its `training`, how well it reads."""
+    say("Reading all training images as they are, and the test images, for the only time in this "
+        "run …")
+    network = NeuralNetwork.load(path)                      # figures are to be those of the file
+    network.training["train_accuracy"] = round(network.accuracy(images, labels), 5)
+    network.training["test_accuracy"] = round(network.accuracy(test_images, test_labels), 5)
+    network.save(path)
+    return network
+
+
 def main():
     """Load the data, train, read the test set once, report. Ctrl-C ends training early."""
     options = parse_arguments()
     sys.stdout.reconfigure(errors="replace")                # a terminal may know only ASCII
     np.seterr(all="ignore")                                 # a run that diverges is told in words
     os.environ["MPLBACKEND"] = "agg"                        # the report is a file, not a window
-    styles, own_drawings = [], []
+
+    styles = []
     if not options.no_styles:
         styles = read_drawings(HERE / "data" / "styles.json")
+    own_drawings = []
     if options.drawings:
         own_drawings = read_drawings(options.drawings)
-    drawings = styles + own_drawings
     images, labels, test_images, test_labels = load_mnist(say)
     count = len(images) - options.validation
     held_out = images[count:], labels[count:]
     images, labels = images[:count], labels[:count]
-    view = View(images, labels, drawings, not options.no_distort, options.seed)
+    view = View(images, labels, styles + own_drawings, not options.no_distort, options.seed)
     network = NeuralNetwork(len(view.inked), options.hidden_size, 10, options.activation,
                             options.seed)
-    record = {"learning_rate": options.learning_rate, "batch_size": options.batch_size,
-              "seed": options.seed, "distortion": not options.no_distort,
-              "drawings": len(drawings), "date": time.strftime("%Y-%m-%d"),
-              "mean": view.mean_image().round(3).tolist()}  # the page's lessons want it
-    run = Run(options, network, view, held_out, record)
 
     show_prediction(view.fold(network), images[0], labels[0], "before")
     if own_drawings:
@@ -1312,28 +1404,18 @@ def main():
     say(f"An epoch shows each image once: {count:,} of MNIST, {len(view.labels) - count:,} drawn "
         "by pen.\nloss: how wrong it is, 2.30 if it guesses, 0 if sure and right. "
         "accuracy: the share it reads right.")
+    run = Run(options, network, view, held_out)
     try:
         run.learn()
     except KeyboardInterrupt:
-        epochs = len(run.record["loss"])
-        if epochs == 0:
-            sys.exit("\nStopped in the first epoch: the old files stay as they were.")
-        say(f"\nStopped after {epochs} of {options.epochs} epochs. Saving what was learned …")
-        if (HERE / ".git").exists() and options.output.resolve() == DEFAULT_OUTPUT:
-            say("`git checkout weights.json weights.js` brings the shipped network back.")
+        tell_of_the_stop(run)
     run.save()
     signal.signal(signal.SIGINT, stop_once)                 # what follows can be stopped, too
-    say("Reading all training images as they are, and the test images, for the only time in this "
-        "run …")
-    network = NeuralNetwork.load(options.output)            # figures are to be those of the file
-    train_accuracy = network.accuracy(images, labels)
-    test_accuracy = network.accuracy(test_images, test_labels)
-    network.training["train_accuracy"] = round(train_accuracy, 5)
-    network.training["test_accuracy"] = round(test_accuracy, 5)
-    network.save(options.output)
+
+    network = load_and_measure(options.output, images, labels, test_images, test_labels)
     show_prediction(network, images[0], labels[0], "after")
-    say(f"Read right: {train_accuracy:.2%} of the training images, {test_accuracy:.2%} of the test "
-        "images.")
+    say(f"Read right: {network.training['train_accuracy']:.2%} of the training images, "
+        f"{network.training['test_accuracy']:.2%} of the test images.")
     tell_what_new_network_reads(network, own_drawings)
     report = options.output.resolve().parent / "report"
     write_report(report, network, test_images, test_labels)

@@ -16,7 +16,7 @@ from neural_network import NeuralNetwork, View, straighten
 def ours(images, labels, rate, distort=False):
     view = View(straighten(images), labels, distort=distort)
     network = NeuralNetwork(len(view.inked))
-    return (lambda epochs: network.train(view.images, view.labels, epochs, rate, batches=view.mini_batches),
+    return (lambda epochs: network.train(view.numbers, view.labels, epochs, rate, batches=view.mini_batches),
             lambda images: view.fold(network).predict(straighten(images)))
 
 

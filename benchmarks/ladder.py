@@ -39,12 +39,16 @@ def main():
     parser.add_argument("--all", action="store_true", help="run the long ones too")
     options = parser.parse_args()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    if lacking := [words for words in LADDER if f"`{words}`" not in readme]:
-        sys.exit(f"ladder.py: README.md lacks `{lacking[0]}`")
+    for words in LADDER:
+        if f"`{words}`" not in readme:
+            sys.exit(f"ladder.py: README.md lacks `{words}`")
     collections = [read_lines(path) for path in drawing_files()]
     print(f"| what is new | options | seconds | MNIST's test images | real drawings, one look | {COUNTS[len(LOOKS)]} looks |\n"
           "|---|---|---|---|---|---|", flush=True)
-    for words, idea in list(LADDER.items())[:None if options.all else -LONG]:
+    rungs = list(LADDER.items())
+    if not options.all:
+        rungs = rungs[:-LONG]
+    for words, idea in rungs:
         seconds, network = train(words)
         one_look, all_looks = np.mean([shares_right(network, drawings) for drawings in collections], axis=0)
         print(f"| {idea} | `{words}` | {seconds:.0f} | {network.training['test_accuracy']:.2%} "
@@ -54,7 +58,9 @@ def main():
 def train(words):
     """Run the command; return its seconds and its network."""
     with tempfile.TemporaryDirectory() as folder:
-        environment, output, start = mnist_at_hand(folder), Path(folder) / "weights.json", time.monotonic()
+        environment = mnist_at_hand(folder)
+        output = Path(folder) / "weights.json"
+        start = time.monotonic()
         subprocess.run([sys.executable, ROOT / "neural_network.py", *words.split(), "--output", output],
                        stdout=subprocess.DEVNULL, check=True, env=environment)
         return time.monotonic() - start, NeuralNetwork.load(output)

@@ -35,19 +35,30 @@ sys.path.insert(0, str(ROOT))
 from engines import ENGINES
 from neural_network import NeuralNetwork, View
 
-ONE_THREAD = {**dict.fromkeys("OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS VECLIB_MAXIMUM_THREADS TF_NUM_INTRAOP_THREADS "
-                              "TF_NUM_INTEROP_THREADS NPROC".split(), "1"), "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+ONE_THREAD = {                          # environment variables; each library knows some of them
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "NPROC": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+}
 
 
 # ── What each process does: python benchmarks/speed.py --be FUNCTION ARGUMENTS ───────────────────────────
 
 def load():
+    """Return MNIST's training images (60000, 784), their labels, and those of the test set, not straightened."""
     with np.load(ROOT / "data" / "mnist.npz") as data:
-        return [data[name].astype(np.int64) if name[0] == "y" else data[name].reshape(-1, 784) / np.float32(255)
-                for name in ("x_train", "y_train", "x_test", "y_test")]
+        images = data["x_train"].reshape(-1, 784) / np.float32(255)
+        test_images = data["x_test"].reshape(-1, 784) / np.float32(255)
+        return images, data["y_train"].astype(np.int64), test_images, data["y_test"].astype(np.int64)
 
 
 def seconds(function, *arguments):
+    """Return how long a call takes."""
     start = time.perf_counter()
     function(*arguments)
     return time.perf_counter() - start
@@ -55,20 +66,27 @@ def seconds(function, *arguments):
 
 def epoch(name):
     """Print the seconds of an epoch: the mean of three, after one to warm up and compile."""
-    learn, _ = ENGINES[name][0](*load()[:2], 0.1)
+    images, labels, _, _ = load()
+    build, _ = ENGINES[name]
+    learn, _ = build(images, labels, 0.1)
     learn(1)
     print(seconds(learn, 3) / 3)
 
 
 def search(name, goal):
     """Print the rate, and the fewest epochs, that reach the goal on the last 10,000 training images."""
-    images, labels = load()[:2]
+    images, labels, _, _ = load()
+    build, _ = ENGINES[name]
+    is_ours = name.startswith("ours")
     fewest, best = 31, None
     for rate in (1.0, 2.0, 0.5, 3.0, 0.3):                         # likely ones first: later ones must need fewer epochs
         for epochs in range(1, fewest):
-            if epochs == 1 or "ours" in name:                      # our rate falls to zero: each time a run of its own
-                learn, predict = ENGINES[name][0](images[:50000], labels[:50000], rate)
-            learn(epochs if "ours" in name else 1)
+            if epochs == 1 or is_ours:
+                learn, predict = build(images[:50000], labels[:50000], rate)
+            if is_ours:
+                learn(epochs)                                      # our rate falls to zero: each time a run of its own
+            else:
+                learn(1)                                           # one more than before
             if np.mean(predict(images[50000:]) == labels[50000:]) >= float(goal) / 100:
                 fewest, best = epochs, rate
                 break
@@ -78,7 +96,8 @@ def search(name, goal):
 def script(name, rate, epochs):
     """Do what a user's script in this library would do."""
     images, labels, test_images, test_labels = load()
-    learn, predict = ENGINES[name][0](images, labels, float(rate))
+    build, _ = ENGINES[name]
+    learn, predict = build(images, labels, float(rate))
     learn(int(epochs))
     print(f"{np.mean(predict(test_images) == test_labels):.2%} of the test images", flush=True)
 
@@ -86,22 +105,24 @@ def script(name, rate, epochs):
 @threadpool_limits.wrap(limits=1)
 def profile():
     """Print where an epoch's time goes, each part done alone on all mini-batches: the best of five."""
-    images, labels = load()[:2]
-    plain, distorted, square = View(images, labels, distort=False), View(images, labels), images[:784]
+    images, labels, _, _ = load()
+    plain = View(images, labels, distort=False)
+    distorted = View(images, labels)
+    square = images[:784]
     network = NeuralNetwork(len(plain.inked))
-    batches = list(plain.mini_batches(images, labels, 32, network.rng))
+    batches = list(plain.mini_batches(plain.numbers, labels, 32, network.rng))
     activations = network.forward(batches[0][0])
     gradients = [1e-9 * gradient for gradient in network.backward(*batches[0], activations)]
     products = 60000 * (4 * 784 * 256 + 6 * 256 * 10) // (2 * 784 ** 3)        # of 784 x 784, as much work as an epoch's
     for part, each, work in (
-            ("mini-batches prepared", lambda *_: 0, lambda: plain.mini_batches(images, labels, 32, network.rng)),
-            ("mini-batches prepared, distorted", lambda *_: 0, lambda: distorted.mini_batches(images, labels, 32, network.rng)),
+            ("mini-batches prepared", lambda *_: 0, lambda: plain.mini_batches(plain.numbers, labels, 32, network.rng)),
+            ("mini-batches prepared, distorted", lambda *_: 0, lambda: distorted.mini_batches(distorted.numbers, labels, 32, network.rng)),
             (f"images @ W1, {len(plain.inked)} pixels", lambda x, y: x @ network.W1, lambda: batches),
             ("images.T @ dz", lambda x, y: x.T @ activations[0], lambda: batches),
             ("W1 -= learning_rate * dW1", lambda x, y: network.update(gradients[:1], 1.0), lambda: batches),
             ("forward", lambda x, y: network.forward(x), lambda: batches),
             ("backward", lambda x, y: network.backward(x, y, activations), lambda: batches),
-            ("an epoch, undistorted", lambda view: network.train(images, labels, 1, batches=view.mini_batches), lambda: [(plain,)]),
+            ("an epoch, undistorted", lambda view: network.train(view.numbers, labels, 1, batches=view.mini_batches), lambda: [(plain,)]),
             ("its five products, all pixels, as large ones", lambda *_: square @ square, lambda: [()] * products)):
         def do():
             for batch in work():
@@ -115,6 +136,7 @@ def profile():
 # ── What the user starts ─────────────────────────────────────────────────────────────────────────────────
 
 def run(*words, environment={}):
+    """Do one of the functions above in a process of its own; return the words that it printed."""
     command = [sys.executable, "-W", "ignore", __file__, "--be", *map(str, words)]
     return subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
 
@@ -127,14 +149,19 @@ def installed():
 
 
 def spread(values):
+    """Return the least, the median and the largest as text."""
     return f"{np.min(values):6.2f} / {np.median(values):.2f} / {np.max(values):.2f}"
 
 
 def compare(rounds):
-    for title, environment in ("As a user runs them", {}), ("One thread each", ONE_THREAD):
-        engines = dict(installed())
-        times = np.array([[float(run("epoch", name, environment=environment)[-1]) for name in engines] for _ in range(rounds)])
-        print(f"\n{title}: seconds an epoch (min / median / max), and times ours")
+    """Print the seconds of an epoch of each engine, as users run it, and with one thread."""
+    engines = dict(installed())
+    for heading, environment in ("As a user runs them", {}), ("One thread each", ONE_THREAD):
+        times = np.empty((rounds, len(engines)))
+        for i in range(rounds):
+            for k, name in enumerate(engines):
+                times[i, k] = float(run("epoch", name, environment=environment)[-1])
+        print(f"\n{heading}: seconds an epoch (min / median / max), and times ours")
         for title, column in zip(engines.values(), times.T):
             print(f"{title} {spread(column)}   {np.median(column / times[:, 0]):.2f}", flush=True)
 
@@ -154,17 +181,28 @@ def to_goal(rounds, goal):
     for name, title in installed():
         rate, epochs = run("search", name, goal)[-2:]
         command = [__file__, "--be", "script", name, rate, epochs]
-        if "ours" in name:
-            command = ["neural_network.py", "--no-styles", "--epochs", epochs, "--learning-rate", rate, "--output",
-                       f"{folder}/weights.json", *["--no-distort"] * (name == "ours")]
+        if name.startswith("ours"):
+            command = ["neural_network.py", "--no-styles", "--epochs", epochs, "--learning-rate", rate,
+                       "--output", f"{folder}/weights.json"]
+        if name == "ours":
+            command.append("--no-distort")
         times = []
         for _ in range(rounds):
-            start = time.perf_counter()
-            with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-                                  env=environment) as user:
-                right = next(found[1] for line in user.stdout if (found := re.search(r"([\d.]+%) of the test images", line)))
-                times.append(time.perf_counter() - start)
+            elapsed, right = time_until_it_says([sys.executable, *command], environment)
+            times.append(elapsed)
         print(f"{title} {spread(times)} s, {epochs} epochs at rate {rate}: {right} of the test images", flush=True)
+
+
+def time_until_it_says(command, environment):
+    """Return the seconds until a command says what share of the test images it reads right, and that share."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+                          env=environment) as user:
+        for line in user.stdout:
+            found = re.search(r"([\d.]+%) of the test images", line)
+            if found:
+                return time.perf_counter() - start, found[1]
+    sys.exit(f"speed.py: it did not say what it reads right: {command}")
 
 
 def main():
@@ -175,11 +213,20 @@ def main():
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--be", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.be or options.profile:
-        name, *arguments = options.be or ["profile"]
-        return globals()[name](*arguments)
-    other = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if options.busy else None
-    to_goal(options.rounds, options.goal) if options.goal else compare(options.rounds)
+    if options.profile:
+        profile()
+        return
+    if options.be:
+        name, *arguments = options.be
+        {"epoch": epoch, "search": search, "script": script}[name](*arguments)
+        return
+    other = None
+    if options.busy:
+        other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    if options.goal:
+        to_goal(options.rounds, options.goal)
+    else:
+        compare(options.rounds)
     if other:
         other.kill()
 

@@ -17,8 +17,10 @@ import neural_network as nn  # noqa: E402 (only found now)
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Two processes (pytest-xdist), each taking the next test file; one for --pdb, -s or -n 0."""
-    option, is_one_of_two = config.option, hasattr(config, "workerinput")       # which start no others
-    if option.numprocesses is None and not (is_one_of_two or option.usepdb or option.trace or option.capture == "no"):
+    option = config.option
+    is_one_of_two = hasattr(config, "workerinput")                 # which start no others
+    is_watched = option.usepdb or option.trace or option.capture == "no"
+    if option.numprocesses is None and not is_one_of_two and not is_watched:
         option.numprocesses, option.dist = 2, "loadfile"
 
 
@@ -35,7 +37,8 @@ def wait_for(attempt, process=None, seconds=60):
     end = time.monotonic() + seconds
     while True:
         with contextlib.suppress(OSError, ValueError):
-            if result := attempt():
+            result = attempt()
+            if result:
                 return result
         assert not process or process.poll() is None, process.communicate()
         assert time.monotonic() < end, "in vain"

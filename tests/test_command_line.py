@@ -95,7 +95,8 @@ def test_two_runs_in_one_folder_leave_a_whole_network_though_no_one_reads_and_th
     assert (read.returncode, err) == (0, "") and out.isascii() and "index.html" in out
     assert (unread.stderr.read(), unread.wait(200)) == ("", 0)
     (tmp_path / "twin.json").write_text((tmp_path / "w.js").read_text()[len("const WEIGHTS = "):-2])
-    for network in map(NeuralNetwork.load, (tmp_path / "w.json", tmp_path / "twin.json")):
+    for name in "w.json", "twin.json":
+        network = NeuralNetwork.load(tmp_path / name)
         training = network.training                                # the record belongs to the weights
         assert (training["seed"], training["distortion"], training["drawings"]) == (len(network.b1), False, 0)
         assert training["epochs"] == 2 and training["test_accuracy"] > 0.9
@@ -111,10 +112,10 @@ def test_help_explains_every_option(run):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--epochs", "0"], "epochs must lie from 1 to .*, not be 0"), (["--epochs", "ten"], "--epochs.*'ten'"),
-    (["--hidden-size", "0"], "hidden_size must .* not be 0"), (["--learning-rate", "nan"], "learning_rate must .* not be nan"),
-    (["--batch-size", "0"], "batch_size must .* not be 0"), (["--seed", "-1"], "seed must .* not be -1"),
-    (["--validation", "60000"], "validation must .* not be 60000"),
+    (["--epochs", "0"], "--epochs must lie from 1 to .*, not be 0"), (["--epochs", "ten"], "--epochs.*'ten'"),
+    (["--hidden-size", "0"], "--hidden-size must .* not be 0"), (["--learning-rate", "nan"], "--learning-rate must .* not be nan"),
+    (["--batch-size", "0"], "--batch-size must .* not be 0"), (["--seed", "-1"], "--seed must .* not be -1"),
+    (["--validation", "60000"], "--validation must .* not be 60000"),
     (["--activation", "sine"], "--activation.*'sine'.*sigmoid"),
     (["--epoch", "5"], "unrecognized arguments: --epoch"), (["--output", "w.txt"], "written to a .json file .* not to .*w.txt"),
     (["--output", "nowhere/mine.json"], "in an existing folder, not to .*nowhere.mine.json"),
@@ -197,7 +198,9 @@ def test_a_save_that_fails_on_the_way_is_told_and_tried_again(start, tmp_path):
     while "loss: " not in process.stdout.readline():
         assert process.poll() is None
     (tmp_path / "w.js").mkdir()
-    while not (line := process.stdout.readline()).startswith("Not saved: "):
+    line = ""
+    while not line.startswith("Not saved: "):
+        line = process.stdout.readline()
         assert process.poll() is None
     assert "w.js is there already" in line and "tried again" in line
     (tmp_path / "w.js").rmdir()

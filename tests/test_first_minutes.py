@@ -32,13 +32,20 @@ def test_a_benchmark_starts(script):
     assert (process.returncode, process.stderr) == (0, "") and "usage: " in process.stdout
 
 
+def packages_of(script):
+    """What a script's first lines tell uv to install."""
+    header = re.match(r"# /// script\n(.*?)# ///\n", (ROOT / script).read_text("utf-8"), re.DOTALL)[1]
+    return set(re.findall(r'"([a-z-]+>=[\d.]+)"', header))
+
+
 def test_the_light_ways_install_what_requirements_names_but_tensorflow():
+    """The trainer does without the packages that only pictures of handwriting need."""
     required = set(re.findall(r"^([a-z-]+>=[\d.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     light = {package for package in required if not package.startswith("tensorflow")}
-    script = re.match(r"# /// script\n(.*?)# ///\n", (ROOT / "neural_network.py").read_text(encoding="utf-8"), re.DOTALL)[1]
-    assert set(re.findall(r'"([a-z-]+>=[\d.]+)"', script)) == light
-    by_pip = re.search(r"pip install (numpy .*?) &&", README)[1].split()
-    assert set(by_pip) == {package.split(">=")[0] for package in light}
+    assert packages_of("neural_network.py") | packages_of("read_picture.py") == light
+    by_pip = set(re.search(r"pip install (numpy .*?) &&", README)[1].split())
+    assert by_pip >= {package.split(">=")[0] for package in packages_of("neural_network.py")}
+    assert by_pip <= {package.split(">=")[0] for package in light}
 
 
 def test_readmes_snippet_runs_as_it_stands_and_leaves_the_one_file_that_it_names(keras_home, tmp_path):

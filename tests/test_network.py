@@ -1,6 +1,6 @@
 """Chapters 1 and 2: the mathematics of the network, how it learns, and what it is shown."""
-import copy
-import json
+
+import inspect
 
 import numpy as np
 import pandas
@@ -9,7 +9,6 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 
-import neural_network as nn
 from conftest import ROOT
 from neural_network import ACTIVATIONS, NeuralNetwork, View, cross_entropy, make_warps, mini_batches
 
@@ -19,15 +18,21 @@ DIGITS = np.arange(20) % 10                                        # labels for 
 DRAWINGS = [{"label": 7, "strokes": [[[0, 0], [9, 0], [4, 9]]]}, {"label": 1, "strokes": [[[0, 0], [0, 9]]]}]
 
 
+def say_nothing(epoch, loss, accuracy):
+    """In the place of print_epoch."""
+
+
 def quietly(network, *data, **options):
-    return network.train(*data, **options, after_epoch=lambda *_: None)
+    return network.train(*data, **options, after_epoch=say_nothing)
 
 
 def in_float64(activation, **sizes):
     """A network in float64, its biases random too, so that no term of a gradient is zero by chance."""
-    network, rng = NeuralNetwork(activation=activation, **sizes), np.random.default_rng(1)
+    network = NeuralNetwork(activation=activation, **sizes)
+    rng = np.random.default_rng(1)
     for name in ("W1", "b1", "W2", "b2"):
-        setattr(network, name, getattr(network, name) + rng.normal(0, 0.1, getattr(network, name).shape))
+        parameter = getattr(network, name)
+        setattr(network, name, parameter + rng.normal(0, 0.1, parameter.shape))
     return network
 
 
@@ -49,11 +54,13 @@ def test_the_gradient_is_what_central_differences_say(activation):
     for parameter, gradient in zip(network.parameters(), network.backward(images, DIGITS)):
         measured = np.empty_like(parameter)
         for index in np.ndindex(parameter.shape):
-            losses, value = [], parameter[index]
-            for parameter[index] in (value + 1e-5, value - 1e-5):
-                losses.append(cross_entropy(network.forward(images)[2], DIGITS))
+            value = parameter[index]
+            parameter[index] = value + 1e-5
+            loss_above = cross_entropy(network.forward(images)[2], DIGITS)
+            parameter[index] = value - 1e-5
+            loss_below = cross_entropy(network.forward(images)[2], DIGITS)
             parameter[index] = value
-            measured[index] = (losses[0] - losses[1]) / 2e-5
+            measured[index] = (loss_above - loss_below) / 2e-5
         assert gradient.dtype == np.float64 and gradient.shape == parameter.shape
         assert np.linalg.norm(gradient - measured) / np.linalg.norm(measured) < 1e-7
 
@@ -69,16 +76,20 @@ def test_probabilities_and_loss_are_scikit_learns_and_four_epochs_read_96_percen
 @pytest.mark.parametrize("activation", SCIKIT_LEARN)
 def test_training_takes_scikit_learns_steps_at_a_rate_that_falls_to_zero_and_records_its_loss(activation):
     network = in_float64(activation, input_size=30, hidden_size=9)
-    images, labels, model = np.random.default_rng(4).random((50, 30)), np.arange(50) % 10, as_sklearn(network)
+    images, labels = np.random.default_rng(4).random((50, 30)), np.arange(50) % 10
+    model = as_sklearn(network)
     history = quietly(network, images, labels, epochs=2, learning_rate=0.6, batch_size=20)
-    rng, rates = copy.deepcopy(NeuralNetwork(30, 9).rng), iter([0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
+    rng = NeuralNetwork(30, 9).rng                                 # gives the order that our network took
+    rates = [0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
     for epoch in range(2):
-        met = []                                                   # before each step
+        seen_probabilities, seen_labels = [], []                   # before each step
         for batch_images, batch_labels in mini_batches(images, labels, 20, rng):        # 20, 20, 10 images
-            met.append((model.predict_proba(batch_images), batch_labels))
-            model._optimizer.learning_rate, model.batch_size = next(rates), len(batch_labels)
+            seen_probabilities.append(model.predict_proba(batch_images))
+            seen_labels.append(batch_labels)
+            model._optimizer.learning_rate = rates.pop(0)
+            model.batch_size = len(batch_labels)
             model.partial_fit(batch_images, batch_labels)
-        probabilities, answers = map(np.concatenate, zip(*met))
+        probabilities, answers = np.concatenate(seen_probabilities), np.concatenate(seen_labels)
         assert history["loss"][epoch] == pytest.approx(log_loss(answers, probabilities), rel=1e-9)
         assert history["accuracy"][epoch] == np.mean(probabilities.argmax(axis=1) == answers)
     for ours, theirs in zip((network.W1, network.W2, network.b1, network.b2), model.coefs_ + model.intercepts_):
@@ -116,7 +127,7 @@ def test_the_same_seed_gives_the_same_bytes_of_file_and_another_seed_others(mnis
     for seed in (5, 5, 6):
         view = View(mnist[0][:3000], mnist[1][:3000], DRAWINGS, seed=seed)
         network = NeuralNetwork(len(view.inked), 16, seed=seed)
-        quietly(network, view.images, view.labels, epochs=2, batches=view.mini_batches)
+        quietly(network, view.numbers, view.labels, epochs=2, batches=view.mini_batches)
         view.fold(network).save(tmp_path / "weights.json")
         files.append((tmp_path / "weights.json").read_bytes())
     assert files[0] == files[1] != files[2]
@@ -132,7 +143,8 @@ GREY = np.full((20, 784), 0.5)
     (np.zeros((20, 784), str), DIGITS, "images must be numbers in rows of 784"),
     (GREY[:0], DIGITS[:0], r"images must be .* not .*\(0, 784\)"),
     (GREY, DIGITS[:19], r"labels must be 20 numbers.*\(19,\)"), (GREY, np.eye(10)[DIGITS], r"labels must .*\(20, 10\)"),
-    (GREY, DIGITS[:, None], r"labels must .*\(20, 1\)"), (GREY, ["seven"] * 20, "could not convert string to float: 'seven'"), (0.5, 3, r"images must be .* not .*\(\)"),
+    (GREY, DIGITS[:, None], r"labels must .*\(20, 1\)"), (GREY, ["seven"] * 20, "labels must be numbers, .* 'seven'"),
+    (0.5, 3, r"images must be .* not .*\(\)"),
     (GREY, DIGITS + 1, "labels must be whole numbers from 0 to 9, not 10"),
     (GREY, DIGITS + 0.5, "labels must be .*, not 0.5"), (GREY, DIGITS - 1, "labels must be whole numbers")])
 def test_what_cannot_be_learned_or_read_is_refused_in_a_sentence(images, labels, said):
@@ -140,6 +152,14 @@ def test_what_cannot_be_learned_or_read_is_refused_in_a_sentence(images, labels,
     for method in network.train, network.accuracy:
         with pytest.raises(ValueError, match=said):
             method(images, labels)
+
+
+def test_the_network_that_checks_is_called_and_explained_as_that_of_the_lesson():
+    lesson = NeuralNetwork.__base__
+    for name in "train", "predict", "accuracy":
+        checking, plain = getattr(NeuralNetwork, name), getattr(lesson, name)
+        assert inspect.signature(checking) == inspect.signature(plain)
+        assert inspect.getdoc(plain) and inspect.getdoc(checking) == inspect.getdoc(plain)
 
 
 @pytest.mark.parametrize("options", [{"epochs": 0}, {"batch_size": 0}])
@@ -172,9 +192,10 @@ def test_only_inked_pixels_are_shown_less_their_mean_and_undistorted_if_that_is_
     assert np.allclose(view.mean_image(), mean, atol=0.002)     # for the file
     orders = []
     for batch_size in (32, 500, 3000):
-        batches = list(view.mini_batches(view.images, view.labels, batch_size, np.random.default_rng(batch_size)))
+        batches = list(view.mini_batches(view.numbers, view.labels, batch_size, np.random.default_rng(batch_size)))
         assert [len(batch) for batch, _ in batches[:-1]] == [batch_size] * (len(batches) - 1)
-        shown, which = map(np.concatenate, zip(*batches))
+        shown = np.concatenate([batch for batch, _ in batches])
+        which = np.concatenate([labels for _, labels in batches])
         assert np.allclose(shown, (images - mean)[which][:, view.inked], atol=1e-6)     # each with its label
         assert sorted(which) == list(range(500))                   # and each once
         orders.append(which.tolist())
@@ -183,7 +204,7 @@ def test_only_inked_pixels_are_shown_less_their_mean_and_undistorted_if_that_is_
 
 def test_folded_a_network_says_of_whole_images_what_it_said_of_what_it_was_shown(view, mnist):
     network = NeuralNetwork(len(view.inked), 64)
-    quietly(network, view.images, view.labels, epochs=3, learning_rate=1, batches=view.mini_batches)
+    quietly(network, view.numbers, view.labels, epochs=3, learning_rate=1, batches=view.mini_batches)
     before, whole = [parameter.copy() for parameter in network.parameters()], view.fold(network)
     shown = network.forward(mnist[2][:, view.inked] - view.mean)[2]
     assert np.abs(whole.forward(mnist[2])[2] - shown).max() < 1e-6
@@ -194,7 +215,7 @@ def test_folded_a_network_says_of_whole_images_what_it_said_of_what_it_was_shown
 def test_relu_too_reads_94_percent_of_the_test_images_after_two_epochs_at_the_quick_rate(mnist):
     view = View(*mnist[:2])                                        # tanh: see test_command_line.py
     network = NeuralNetwork(len(view.inked), activation="relu")
-    quietly(network, view.images, view.labels, epochs=2, learning_rate=1, batches=view.mini_batches)
+    quietly(network, view.numbers, view.labels, epochs=2, learning_rate=1, batches=view.mini_batches)
     assert view.fold(network).accuracy(*mnist[2:]) > 0.94
 
 
@@ -202,8 +223,9 @@ def test_images_and_drawings_are_shown_ever_new_with_their_labels(view, mnist):
     rng, shown = np.random.default_rng(0), []
     for _ in range(2):
         drawn = view.drawn.copy()
-        epoch = [np.concatenate(part) for part in zip(*view.mini_batches(view.images, view.labels, 32, rng))]
-        assert np.bincount(epoch[1]).tolist() == np.bincount(view.labels).tolist()
+        batches = list(view.mini_batches(view.numbers, view.labels, 32, rng))
+        shown_labels = np.concatenate([labels for _, labels in batches])
+        assert np.bincount(shown_labels).tolist() == np.bincount(view.labels).tolist()
         replaced = np.flatnonzero((view.drawn != drawn).any(axis=1))
         assert 2 <= len(replaced) <= 10                            # each drawing at least once an epoch
         shown.append(replaced.tolist())
@@ -218,15 +240,15 @@ def test_images_and_drawings_are_shown_ever_new_with_their_labels(view, mnist):
 
 def test_warps_differ_within_a_mini_batch_and_a_warped_pixel_is_a_mean_of_pixels_nearby_or_paper(mnist):
     view = View(mnist[0][:1].repeat(64, axis=0), np.zeros(64, int))
-    (batch, _), = view.mini_batches(view.images, view.labels, 64, np.random.default_rng(0))
+    (batch, _), = view.mini_batches(view.numbers, view.labels, 64, np.random.default_rng(0))
     assert len({image.tobytes() for image in batch}) > 15
     rng = np.random.default_rng(0)
     for warp in make_warps(50, np.arange(784), rng):
-        weights = warp.toarray()
-        assert weights.shape == (784, 784) and weights.min() >= 0 and weights.sum(axis=1).max() <= 1 + 1e-5
-        assert (weights > 0).sum(axis=1).max() <= 4
-        assert weights.reshape(28, 28, 784)[8:20, 8:20].sum(axis=2).min() > 0.999       # the middle comes from inside
-        to, source = np.nonzero(weights)
+        shares = warp.toarray()
+        assert shares.shape == (784, 784) and shares.min() >= 0 and shares.sum(axis=1).max() <= 1 + 1e-5
+        assert (shares > 0).sum(axis=1).max() <= 4
+        assert shares.reshape(28, 28, 784)[8:20, 8:20].sum(axis=2).min() > 0.999       # the middle comes from inside
+        to, source = np.nonzero(shares)
         assert max(abs(to // 28 - source // 28).max(), abs(to % 28 - source % 28).max()) < 12    # none from far away
         assert 0.7 < (warp @ mnist[0][:20].T).sum() / mnist[0][:20].sum() < 1.4
 
