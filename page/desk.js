@@ -47,6 +47,7 @@ const onScreen = new Set();      // the ids of the sections that are on screen
 
 const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
 const pace = {
+  isBuilt: false,        // all scripts have run: until then nothing is drawn
   isDue: false,          // a frame has been asked for
   readAt: 0,             // when the drawing was read last, and how long that took
   readTook: 0,
@@ -58,7 +59,7 @@ const pace = {
 // pen in each frame; the sections follow a few times a second while the drawing grows, and at once
 // when it rests.
 function refresh() {
-  if (pace.isDue) return;
+  if (pace.isDue || !pace.isBuilt) return;
   pace.isDue = true;
   requestAnimationFrame(() => {
     if (pace.isDue) drawEverything();
@@ -66,6 +67,7 @@ function refresh() {
 }
 
 function drawEverything() {
+  if (!pace.isBuilt) return;
   pace.isDue = false;
   clearTimeout(pace.timer);
   drawDesk();

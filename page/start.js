@@ -40,6 +40,7 @@ async function start() {
 }
 
 $("needs").remove();
+pace.isBuilt = true;
 openLink();                      // before all else: it may bring a drawing
 drawEverything();
 // When the first screen is painted.
