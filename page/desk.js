@@ -47,8 +47,7 @@ const onScreen = new Set();      // the ids of the sections that are on screen
 
 const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
 const pace = {
-  isBuilt: false,        // all scripts have run: until then nothing is drawn
-  isDue: false,          // a frame has been asked for
+  isDue: true,           // a frame has been asked for: the first by start.js, when all scripts are there
   readAt: 0,             // when the drawing was read last, and how long that took
   readTook: 0,
   sectionsAt: 0,         // when the sections were drawn last
@@ -59,7 +58,7 @@ const pace = {
 // pen in each frame; the sections follow a few times a second while the drawing grows, and at once
 // when it rests.
 function refresh() {
-  if (pace.isDue || !pace.isBuilt) return;
+  if (pace.isDue) return;
   pace.isDue = true;
   requestAnimationFrame(() => {
     if (pace.isDue) drawEverything();
@@ -67,7 +66,6 @@ function refresh() {
 }
 
 function drawEverything() {
-  if (!pace.isBuilt) return;
   pace.isDue = false;
   clearTimeout(pace.timer);
   drawDesk();

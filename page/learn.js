@@ -1006,11 +1006,13 @@ linkParts.learn = {
     const isKnown = (name, i) => name === "seed"
       ? /^\d{1,4}$/.test(values[i])
       : [...$(name).options].some(option => option.value === values[i]);
-    if (values.length !== KNOBS.length || !KNOBS.every(isKnown)) return false;
+    if (values.length !== KNOBS.length || !KNOBS.every(isKnown)) return null;
+    return values;
+  },
+  choose: values => {
     KNOBS.forEach((name, i) => {
       $(name).value = values[i];
     });
     refresh();
-    return true;
   },
 };
