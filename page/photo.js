@@ -251,6 +251,7 @@ async function readFoundAgain() {
   if (!isWanted()) return;
   photo.isBusy = false;
   showFound();
+  readFoundAgain();              // the network may have become another one meanwhile
 }
 
 // Puts a digit of the picture onto the sheet, where it is written as by a hand.

@@ -116,6 +116,8 @@ def test_touched_before_the_network_is_there_or_brought_by_a_link_no_hand_draws(
     held = []
     page = visit(prepare=lambda window: window.route("**/weights.json", lambda route: held.append(route)), ready=False)
     page.mouse.click(5, 5)
+    until(page, "performance.getEntriesByName('first-contentful-paint').length")
+    page.wait_for_timeout(300)
     held[0].continue_()
     wait_until_ready(page, touched=False)
     linked = visit(url + "#section=why", ready=False)
