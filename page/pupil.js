@@ -37,6 +37,12 @@ function factsOfPupil(pupil) {
   return facts.join(" · ");
 }
 
+// How many images the network has learned from in the page. A young one learns in place, so it stays
+// the same object: it is the same network only at the same age.
+function ageOf(network) {
+  return network.training.images_seen ?? 0;
+}
+
 // Puts another network on the desk.
 function usePupil(pupil) {
   desk.pupil = pupil;
