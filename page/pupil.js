@@ -43,6 +43,11 @@ function ageOf(network) {
   return network.training.images_seen ?? 0;
 }
 
+// Whether it is still this network that something was made of. state: {network, age, …}, or null.
+function isSameState(state, network) {
+  return state !== null && state.network === network && state.age === ageOf(network);
+}
+
 // Puts another network on the desk.
 function usePupil(pupil) {
   desk.pupil = pupil;
