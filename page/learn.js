@@ -336,7 +336,7 @@ function showPair(pair, k, digit) {
 function showMeasured() {
   const { run, runBefore } = learning;
   const hasRun = run !== null;
-  for (const id of ["learn-figures", "learn-compared"]) $(id).hidden = !hasRun;
+  for (const id of ["learn-figures", "learn-compared", "compared-words"]) $(id).hidden = !hasRun;
   for (const id of ["learn-to-come", "compared-to-come"]) $(id).hidden = hasRun;
   if (!hasRun) return;
   const moment = learning.momentOnDesk ?? run.measured.at(-1);
