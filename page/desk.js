@@ -243,4 +243,6 @@ const sectionObserver = new IntersectionObserver(entries => {
   }
   refresh();
 });
-for (const section of document.querySelectorAll(".text > section")) sectionObserver.observe(section);
+addEventListener("DOMContentLoaded", () => {       // all scripts are there: now a section can be drawn
+  for (const section of document.querySelectorAll(".text > section")) sectionObserver.observe(section);
+});

@@ -470,7 +470,7 @@ const digitsObserver = new IntersectionObserver(entries => {
     $("learn-missing").hidden = false;
   });
 });
-digitsObserver.observe($("learn"));
+addEventListener("DOMContentLoaded", () => digitsObserver.observe($("learn")));    // all scripts are there
 
 function beReady() {
   learning.isReady = true;
