@@ -100,6 +100,7 @@ def test_the_pages_digits_are_straightened_training_images_as_many_of_each(digit
 def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(nursery):
     draw(nursery, SEVEN)
     trained = probabilities(nursery)
+    assert nursery.locator("#learn-figures").is_hidden()                # nothing is known yet
     nursery.click("#learn-reset")
     until(nursery, "!learning.isAwake && learning.run.measured.length")
     assert "50,890 random numbers" in text(nursery, "learn-said")
