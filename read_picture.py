@@ -425,13 +425,10 @@ def join_all(parts, belong_together):
     return parts
 
 
-def are_one(one, other, typical, tallest=1.6):
-    """Return whether two parts are of one digit: one over the other, or as in a 4 that is open.
-
-    tallest: how tall a digit may be, in typical heights.
-    """
+def are_one(one, other, typical):
+    """Return whether two parts are of one digit: one over the other, or as in a 4 that is open."""
     whole = join_parts(one, other)
-    if whole.height > tallest * typical:
+    if whole.height > 1.6 * typical:
         return False
     # How much their boxes have in common; below 0, how far they are apart.
     across = min(one.right, other.right) - max(one.left, other.left)
@@ -616,50 +613,36 @@ def read_picture(path):
 def split_drawing(strokes):
     """Return several digits drawn side by side as drawings of their own, from left to right.
 
-    Strokes that touch are of one digit; for the rest the rules are those for pieces of ink.
+    By the rules that tell the digits of a picture apart; a stroke is a part of its own to begin with.
+    The page does so with what is drawn on its sheet.
     """
-    if len(strokes) == 0:
-        return []
+    if len(strokes) < 2:
+        return [strokes]
     paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     parts = []
     for label, path in enumerate(paths):
         left, top = path.min(axis=0)
         right, bottom = path.max(axis=0)
-        steps = np.diff(path, axis=0)
-        length = np.hypot(steps[:, 0], steps[:, 1]).sum()
-        parts.append(Part(left, top, right, bottom, length, [label]))
-    reach = 0.045 * typical_height(parts)
-    dense = [fill_in(path, reach / 2) for path in paths]
-    parts = join_all(parts, lambda one, other: do_touch(one, other, dense, reach))
+        height = bottom - top       # in the place of its area: a bar is wide, but no digit is so flat
+        parts.append(Part(left, top, right, bottom, height, [label]))
     typical = typical_height(parts)
-    parts = join_small(parts, 0.55 * typical, math.inf)
-    parts = join_all(parts, lambda one, other: are_one(one, other, typical, tallest=2.2))
-    return [[strokes[label] for label in sorted(part.labels)]
-            for part in in_reading_order(parts, typical)]
+
+    def belong_together(one, other):
+        return are_one(one, other, typical) or are_touching(one, other, paths, typical / 14)
+
+    parts = join_all(join_small(parts, 0.55 * typical, typical / 3), belong_together)
+    parts.sort(key=lambda part: part.left + part.right)
+    return [[strokes[label] for label in sorted(part.labels)] for part in parts]
 
 
-def fill_in(path, step):
-    """Return a path (points, 2) with so many more points that they are at most a step apart."""
-    filled = [path[:1]]
-    for start, end in zip(path[:-1], path[1:]):
-        count = 1
-        if step > 0:
-            count = max(math.ceil(math.dist(start, end) / step), 1)
-        along = np.arange(1, count + 1)[:, None] / count
-        filled.append(start + along * (end - start))
-    return np.concatenate(filled)
-
-
-def do_touch(one, other, paths, reach):
-    """Return whether a stroke of one part comes within reach of a stroke of the other."""
+def are_touching(one, other, paths, reach):
+    """Return whether a point of one part's strokes comes this near to a point of the other's."""
     if gap_between(one, other) > reach:
         return False
-    for i in one.labels:
-        for j in other.labels:
-            between = paths[i][:, None] - paths[j]              # (points, points, 2)
-            if np.hypot(between[:, :, 0], between[:, :, 1]).min() <= reach:
-                return True
-    return False
+    points = np.concatenate([paths[label] for label in one.labels])
+    others = np.concatenate([paths[label] for label in other.labels])
+    between = points[:, None] - others                          # (points, points, 2)
+    return np.hypot(between[:, :, 0], between[:, :, 1]).min() <= reach
 
 
 # ── 7. The command line ───────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ async function playDemo() {
   await writing;
   if (isDemoLeft()) return;
   await showArguments();
+  await pauseFor(wantsNoMotion() ? 0 : 3500);    // to look at them
   if (isDemoLeft()) return;
   $("sheet").classList.add("waiting");
   $("caption").textContent = "Your turn.";
@@ -41,7 +42,6 @@ async function showArguments() {
   const against = effects.some(({ effect }) => effect < 0);
   $("caption").innerHTML = `<span class="for">argues for ${digit}</span>`
     + (against ? ` <span class="against">argues for ${rival}</span>` : "");
-  await pauseFor(wantsNoMotion() ? 0 : 3500);
 }
 
 function endDemo() {

@@ -47,7 +47,7 @@ const onScreen = new Set();      // the ids of the sections that are on screen
 
 const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
 const pace = {
-  isDue: false,          // a frame has been asked for
+  isDue: true,           // a frame has been asked for: the first by start.js, when all scripts are there
   readAt: 0,             // when the drawing was read last, and how long that took
   readTook: 0,
   sectionsAt: 0,         // when the sections were drawn last
@@ -243,6 +243,4 @@ const sectionObserver = new IntersectionObserver(entries => {
   }
   refresh();
 });
-addEventListener("DOMContentLoaded", () => {       // all scripts are there: now a section can be drawn
-  for (const section of document.querySelectorAll(".text > section")) sectionObserver.observe(section);
-});
+for (const section of document.querySelectorAll(".text > section")) sectionObserver.observe(section);

@@ -1,30 +1,30 @@
 "use strict";
 // The end: the questions of the start once more. What was bet on then is laid beside what one says now.
 
-// Each question with its answers, of which one is right, and why it is. In "because", {name} stands
-// for what is known when it is said: see knownNow.
+// Each question with its answers, of which one is right, and why it is: "because" makes a sentence of
+// what is known when it is said, see knownNow.
 const QUESTIONS = [
   {
     id: "draw",
     question: "While you draw, does the network learn?",
     answers: ["Yes, a little from each drawing", "No, only when it is taught"],
     right: 1,
-    because: "Drawing has changed none of its numbers: it only read. {lessons}",
+    because: known => `Drawing has changed none of its numbers: it only read. ${known.lessons}`,
   },
   {
     id: "keep",
     question: "What does it keep of the pictures that it learned from?",
     answers: ["Some pictures of each digit", "One average picture of each digit", "No picture, only numbers"],
     right: 2,
-    because: "It is {parameters} numbers, the same ones for every digit, and it reads by adding and "
-      + "multiplying them. Save it below, and look.",
+    because: known => `It is ${known.parameters} numbers, the same ones for every digit, and it reads by `
+      + "adding and multiplying them. Save it below, and look.",
   },
   {
     id: "rules",
     question: "Who told it what an 8 looks like?",
     answers: ["Its programmer, in rules", "Nobody: it found out from examples"],
     right: 1,
-    because: "No line of the program says anything of any digit. Its numbers were random once, and "
+    because: () => "No line of the program says anything of any digit. Its numbers were random once, and "
       + "examples with their labels made them what they are.",
   },
   {
@@ -32,31 +32,36 @@ const QUESTIONS = [
     question: "Can it be sure, and wrong?",
     answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
     right: 1,
-    because: "{mistake}",
+    because: known => known.mistake,
     picture: `<canvas class="pixels mistake" id="mistake" width="28" height="28" role="img"
       aria-label="The digit that it got wrong" hidden></canvas>`,
   },
   {
     id: "follows",
     question: "How does it know which way to change?",
-    answers: ["It tries at random, and keeps what helps", "It goes where the loss falls", "It is told the right numbers"],
+    answers: [
+      "It tries at random, and keeps what helps",
+      "It goes where the loss falls",
+      "It is told the right numbers",
+    ],
     right: 1,
-    because: "For each number there is a slope: if it grew a little, would the loss grow? So each moves "
+    because: () => "For each number there is a slope: if it grew a little, would the loss grow? So each moves "
       + "the other way, a little, and that again and again.",
   },
 ];
 
 const ending = {
-  network: null,         // whose mistake this is,
-  step: 0,               // and at which step of its learning: see stepOf
+  readBy: null,          // whose mistake this is, and at what age: see stateOf
   mistake: null,         // of a thousand digits, the one that it is surest of, and wrong
   count: 0,              // and how many it gets wrong
 };
 
 function betMarkup(when, { id, question, answers }, outcome) {
   const name = `${when}-${id}`;
-  const choices = answers.map(words => `<label><input type="radio" name="${name}"><span>${words}</span></label>`);
-  return `<fieldset class="bet" id="${name}"><legend>${question}</legend>${choices.join("")}${outcome}</fieldset>`;
+  const choices = answers.map(words =>
+    `<label><input type="radio" name="${name}"><span>${words}</span></label>`);
+  return `<fieldset class="bet" id="${name}"><legend>${question}</legend>
+    ${choices.join("")}${outcome}</fieldset>`;
 }
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
@@ -75,43 +80,40 @@ sections.end = showEnd;
 function showEnd() {
   findMistake();
   const known = knownNow();
-  let rightFirst = 0;
+  let rightAtFirst = 0;
   let rightNow = 0;
   let answered = 0;
   for (const { id, answers, right, because } of QUESTIONS) {
     const first = bets[`first-${id}`];
     const now = bets[`last-${id}`];
     settleBet(`last-${id}`, answers[right]);
-    const isRight = now === answers[right];
-    if (first === answers[right]) rightFirst += 1;
-    if (isRight) rightNow += 1;
+    const isRightNow = now === answers[right];
+    if (first === answers[right]) rightAtFirst += 1;
+    if (isRightNow) rightNow += 1;
     if (now) answered += 1;
     fill($(`last-${id}`), {
       first: first ? `At first you bet: “${first}”.` : "",
-      verdict: isRight ? "Right." : `No: ${answers[right].toLowerCase()}.`,
-      because: because.replace(/\{(\w+)\}/, (_, name) => known[name]),
+      verdict: isRightNow ? "Right." : `No: ${answers[right].toLowerCase()}.`,
+      because: because(known),
     });
   }
   const isDone = answered === QUESTIONS.length;
   const hasBet = QUESTIONS.some(({ id }) => bets[`first-${id}`]);
-  const before = hasBet ? ` Before you started it was ${rightFirst}.` : "";
+  const before = hasBet ? ` Before you started it was ${rightAtFirst}.` : "";
   const score = isDone ? `${rightNow} of ${QUESTIONS.length} right.${before}` : "";
-  if ($("score").textContent !== score) $("score").textContent = score;
+  setText($("score"), score);
 }
 
 // What the answers say of the network at hand.
 function knownNow() {
   const { pupil, network } = desk;
-  if (!pupil) return { lessons: "", parameters: "203,530", mistake: "" };
+  if (!pupil) return { lessons: "", parameters: "some", mistake: "" };
   const count = pupil.lessons.length;
+  const lessonsHave = count === 1 ? "lesson has" : `${count} lessons have`;
   const lessons = count === 0
     ? "You have taught it nothing."
-    : `Your ${count === 1 ? "lesson has" : `${count} lessons have`}, and if you take them back, it is as it was.`;
+    : `Your ${lessonsHave}, and if you take them back, it is as it was.`;
   return { lessons, parameters: grouped(countParameters(network)), mistake: mistakeInWords() };
-}
-
-function countParameters({ W1, b1, W2, b2 }) {
-  return W1.length + b1.length + W2.length + b2.length;
 }
 
 function mistakeInWords() {
@@ -125,12 +127,9 @@ function mistakeInWords() {
 // Looks once for each network for its surest mistake.
 async function findMistake() {
   const { network } = desk;
-  if (!network) return;
-  const step = stepOf(network);
-  const isWanted = () => ending.network === network && Object.is(ending.step, step);
-  if (isWanted()) return;        // it is known, or will be soon
-  ending.network = network;
-  ending.step = step;
+  if (!network || isSameState(ending.readBy, network)) return;         // it is known, or will be soon
+  ending.readBy = stateOf(network);
+  const isWanted = () => isSameState(ending.readBy, network);
   try {
     await loadDigits();
   } catch {

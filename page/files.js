@@ -19,15 +19,24 @@ function sentenceOf(error) {
   return error.constructor === Error ? error.message : "It cannot be read.";
 }
 
+// A page that was opened by double click may fetch no file, but it may load a script.
+function loadScript(src) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${src} cannot be loaded.`));
+    document.head.append(script);
+  });
+}
+
 // ── A network ──
 
 // The network in the content of a weights.json.
 function readNetwork(content) {
   const { layers, activations, training } = content ?? {};
-  const isTriple = Array.isArray(layers) && layers.length === 3;
-  const units = isTriple ? layers[1] : 0;
-  check(isTriple && layers[0] === 784 && layers[2] === 10 && Number.isInteger(units) && units > 0,
-    "layers should be [784, hidden units, 10].");
+  check(areLayers(layers), "layers should be [784, hidden units, 10].");
+  const units = layers[1];
   const activation = Array.isArray(activations) ? activations[0] : "";
   check(Object.hasOwn(ACTIVATIONS, activation),
     `activations should begin with one of ${Object.keys(ACTIVATIONS).join(", ")}.`);
@@ -40,6 +49,12 @@ function readNetwork(content) {
     b2: readVector(content, "b2", 10),
     training: readTraining(training),
   };
+}
+
+function areLayers(layers) {
+  if (!Array.isArray(layers) || layers.length !== 3) return false;
+  const [inputs, units, outputs] = layers;
+  return inputs === 784 && Number.isInteger(units) && units > 0 && outputs === 10;
 }
 
 function readVector(content, name, length) {
@@ -56,7 +71,7 @@ function readMatrix(content, name, rows, columns) {
   return Float64Array.from(matrix.flat());
 }
 
-function isVector(list, length, isOne = Number.isFinite) {
+function isVector(list, length, isOne) {
   return Array.isArray(list) && list.length === length && list.every(isOne);
 }
 
@@ -109,9 +124,12 @@ function isCourse(list, isOne) {
 
 // Whether two networks are the same, number for number.
 function isSameNetwork(one, other) {
-  return one.activation === other.activation
-    && ["layers", "W1", "b1", "W2", "b2"].every(name =>
-      one[name].length === other[name].length && one[name].every((value, i) => value === other[name][i]));
+  if (one.activation !== other.activation) return false;
+  return ["layers", "W1", "b1", "W2", "b2"].every(name => areEqual(one[name], other[name]));
+}
+
+function areEqual(one, other) {
+  return one.length === other.length && one.every((value, i) => value === other[i]);
 }
 
 // The content of a weights.json for a network.
@@ -141,23 +159,33 @@ function writeNetwork(network) {
 function readDrawings(list) {
   check(Array.isArray(list), "Drawings should come as a list.");
   return list.map((drawing, i) => {
-    const { label, strokes } = drawing ?? {};
-    const isDigit = Number.isInteger(label) && label >= 0 && label <= 9;
-    check(isDigit, `drawing ${i + 1}: label should be a digit.`);
-    const isDrawing = Array.isArray(strokes) && strokes.length > 0
-      && strokes.every(stroke => Array.isArray(stroke) && stroke.length > 0);
-    check(isDrawing, `drawing ${i + 1}: strokes should be lists of points [x, y].`);
-    const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-    check(points <= MOST_POINTS, `drawing ${i + 1}: it has ${grouped(points)} points, and more than `
-      + `${grouped(MOST_POINTS)} are not taken.`);
-    check(strokes.every(stroke => stroke.every(isPoint)),
-      `drawing ${i + 1}: a point should be [x, y], two numbers, neither beyond a million.`);
+    checkDrawing(drawing, `drawing ${i + 1}`);
+    const { label, strokes } = drawing;
     return { label, strokes };
   });
 }
 
+// Throws a sentence that begins with this name, unless the page can use the drawing.
+function checkDrawing(drawing, name) {
+  const { label, strokes } = drawing ?? {};
+  const isDigit = Number.isInteger(label) && label >= 0 && label <= 9;
+  check(isDigit, `${name}: label should be a digit.`);
+  const isDrawing = Array.isArray(strokes) && strokes.length > 0
+    && strokes.every(stroke => Array.isArray(stroke) && stroke.length > 0);
+  check(isDrawing, `${name}: strokes should be lists of points [x, y].`);
+  const points = sumOf(strokes.map(stroke => stroke.length));
+  check(points <= MOST_POINTS, `${name}: it has ${grouped(points)} points, and more than `
+    + `${grouped(MOST_POINTS)} are not taken.`);
+  check(strokes.flat().every(isPoint),
+    `${name}: a point should be [x, y], two numbers, neither beyond a million.`);
+}
+
 function isPoint(point) {
-  return isVector(point, 2, value => Number.isFinite(value) && Math.abs(value) <= LARGEST_COORDINATE);
+  return isVector(point, 2, isCoordinate);
+}
+
+function isCoordinate(value) {
+  return Number.isFinite(value) && Math.abs(value) <= LARGEST_COORDINATE;
 }
 
 // ── Opening ──
@@ -201,7 +229,8 @@ async function readContent(file) {
 // A JSON value, a list of them, or one on each line.
 function parseValues(text) {
   try {
-    return [JSON.parse(text)].flat();
+    const value = JSON.parse(text);
+    return Array.isArray(value) ? value : [value];
   } catch {
     // Then it should be one on each line.
   }
@@ -216,8 +245,13 @@ function parseValues(text) {
 // A network that was here before comes back with its lessons.
 function useLoaded(network, fileName) {
   const known = [pagesOwn, ...loadedPupils].find(pupil => pupil && isSameNetwork(pupil.original, network));
-  if (!known) loadedPupils.push(newPupil("loaded", network, fileName));
-  usePupil(known ?? loadedPupils.at(-1));
+  if (known) {
+    usePupil(known);
+    return;
+  }
+  const pupil = newPupil("loaded", network, fileName);
+  loadedPupils.push(pupil);
+  usePupil(pupil);
 }
 
 function sayOpened(words) {
@@ -244,8 +278,11 @@ function saveLessons() {
 }
 
 function saveNetwork() {
-  if (desk.network) saveFile("weights.json", writeNetwork(desk.network));
-  else showMessage("There is no network to save.");
+  if (!desk.network) {
+    showMessage("There is no network to save.");
+    return;
+  }
+  saveFile("weights.json", writeNetwork(desk.network));
 }
 
 // ── The section ──

@@ -66,8 +66,7 @@ function weightAtStart({ network, pixel, unit }) {
 
 function newHill() {
   return {
-    network: desk.network,
-    age: ageOf(desk.network),
+    ...stateOf(desk.network),      // whose hill it is
     images: null,
     labels: null,
     passes: null,        // what forward makes of each image

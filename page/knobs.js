@@ -116,15 +116,7 @@ function turnKnobs(values) {
   refresh();
 }
 
-linkParts.learn = {
-  write: writeKnobs,
-  read: text => {
-    const values = readKnobsOfLink(text);
-    if (values === null) return false;
-    turnKnobs(values);
-    return true;
-  },
-};
+linkParts.learn = { write: writeKnobs, read: readKnobsOfLink, choose: turnKnobs };
 
 $("learn-settings").addEventListener("change", refresh);
 $("learn-settings").addEventListener("submit", event => event.preventDefault());

@@ -20,7 +20,7 @@ const learning = {
   unit: 0,               // the unit that the hill and the step show
   pixel: null,           // the weight of it that was chosen; null: the one with the steepest slope
   hill: null,            // its loss as one weight changes: see newHill
-  painted: null,         // whose units are painted: {network, age}
+  painted: null,         // whose units are painted: see stateOf
   isStale: true,         // what was measured is not shown yet
   isToSayHowItReads: false,      // it has been paused: when it rests, that is said
 };
@@ -316,7 +316,7 @@ function showControls() {
 
 // The weights of all hidden units, and what the network makes of twenty digits.
 function* showNetwork(network) {
-  learning.painted = { network, age: ageOf(network) };
+  learning.painted = stateOf(network);
   yield* paintAllWeights($("learn-units"), network, { W1: 0.6, W2: 2 });
   [...$("learn-digits").children].forEach((pair, i) => {
     const k = DIGITS_TO_LEARN + i;

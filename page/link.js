@@ -4,8 +4,9 @@
 
 // What a section adds to a link. Its file puts here, under the section's id:
 // - write(): its choices as one short text of letters, digits and ".,_-" ("" for none);
-// - read(text): takes such a text, which may come from anyone, and chooses the same again. Returns
-//   false where it is not one that write could have made, and then changes nothing.
+// - read(text): the choices in such a text, which may come from anyone; null where it is not one that
+//   write could have made. It changes nothing.
+// - choose(choices): chooses the same again.
 const linkParts = {};
 
 const LONGEST_LINK = 30000;    // characters; browsers and programs for letters cut longer ones
@@ -34,8 +35,7 @@ function thinned(stroke) {
 
 function writePoint(point) {
   const pairs = point.map(coordinate => {
-    const onSheet = Math.min(Math.max(coordinate, 0), 1);
-    const nearestPlace = Math.round(onSheet * LAST_PLACE);
+    const nearestPlace = Math.round(clip(coordinate, 0, 1) * LAST_PLACE);
     return LETTERS[Math.floor(nearestPlace / 64)] + LETTERS[nearestPlace % 64];
   });
   return pairs.join("");
@@ -97,7 +97,7 @@ function sayCopied(button) {
   }, 2000);
 }
 
-// Puts on the desk what the address says.
+// Puts on the desk what the address says: all of it, or nothing if any of it is damaged.
 function openLink() {
   const fragment = location.hash.slice(1);
   if (!fragment.includes("=")) return;           // nothing, or a place in the page
@@ -114,9 +114,14 @@ function followLink(fragment) {
   const strokes = parts.has("drawing") ? readStrokes(parts.get("drawing")) : null;
   const section = parts.get("section");
   check(section === null || linkSections().includes(section), "There is no such section.");
+  const choices = {};                            // by the section's id
   for (const [id, part] of Object.entries(linkParts)) {
-    if (parts.has(id)) check(part.read(parts.get(id)), `${id} is damaged.`);
+    if (!parts.has(id)) continue;
+    choices[id] = part.read(parts.get(id));
+    check(choices[id] !== null, `${id} is damaged.`);
   }
+  // All of it is sound: only now something changes.
+  for (const id of Object.keys(choices)) linkParts[id].choose(choices[id]);
   if (strokes) {
     drawnByPen.add(strokes);     // so it may be several digits
     setDrawing(strokes);

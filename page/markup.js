@@ -17,7 +17,7 @@ function repeat(times, html) {
 // its name, as <b data-name="loss"></b>.
 function fill(part, values) {
   for (const [name, value] of Object.entries(values)) {
-    for (const named of part.querySelectorAll(`[data-name="${name}"]`)) named.textContent = value;
+    for (const named of part.querySelectorAll(`[data-name="${name}"]`)) setText(named, value);
   }
 }
 

@@ -1,7 +1,7 @@
 "use strict";
 // The network, and how it learns. Lay it beside chapter 1 of neural_network.py: softmax, forward,
 // backward and update have the same names and take the same steps. Only, here forward reads one image,
-// and `passes` is what it made of each image of a mini-batch.
+// and `passes` is what it made of each image of a mini-batch. The loop itself, `train`, is in learning.js.
 //
 // Everything here is a function of its arguments. Nothing touches the page.
 //
@@ -19,7 +19,7 @@ const ACTIVATIONS = {
 function softmax(logits) {
   const largestLogit = Math.max(...logits);
   const exponentials = logits.map(logit => Math.exp(logit - largestLogit));
-  const sum = exponentials.reduce((total, exponential) => total + exponential, 0);
+  const sum = sumOf(exponentials);
   return exponentials.map(exponential => exponential / sum);
 }
 
@@ -63,9 +63,9 @@ function randomNormal(random) {
 function forward(network, image) {
   const [inputs, units] = network.layers;
   const { activate } = ACTIVATIONS[network.activation];
-  const z = addVectors(matmul(image, network.W1, inputs), network.b1);         // (784,) @ (784, units) + (units,)
+  const z = addVectors(matmul(image, network.W1, inputs), network.b1);  // (784,) @ (784, units) + (units,)
   const hidden = z.map(sum => activate(sum));                           // (units,)
-  const logits = addVectors(matmul(hidden, network.W2, units), network.b2);    // (units,) @ (units, 10) + (10,)
+  const logits = addVectors(matmul(hidden, network.W2, units), network.b2);     // (units,) @ (units, 10) + (10,)
   return { hidden, logits, probabilities: softmax(logits) };
 }
 
@@ -108,6 +108,22 @@ function learnFrom(network, images, labels, learningRate) {
   const gradients = backward(network, images, labels, passes);
   update(network, gradients, learningRate);
   return passes;
+}
+
+// A network that learns in place stays the same object. So it is in the same state only as long as it
+// has learned from no further image.
+function stateOf(network) {
+  return { network, imagesSeen: network.training.images_seen };
+}
+
+// state: what stateOf has returned; null before that.
+function isSameState(state, network) {
+  return state !== null && state.network === network && state.imagesSeen === network.training.images_seen;
+}
+
+// How many numbers it has learned.
+function countParameters({ W1, b1, W2, b2 }) {
+  return W1.length + b1.length + W2.length + b2.length;
 }
 
 // ── What NumPy brings along, and JavaScript does not ──

@@ -1,5 +1,7 @@
 "use strict";
-// From a picture of handwriting to pen strokes: read_picture.py, function for function.
+// From a picture of handwriting to pen strokes. Lay it beside read_picture.py: both take the same steps
+// and find the same strokes, and what is of the same name does the same. Where NumPy and SciPy bring a
+// step along (percentile, closing, blur, labels of pieces, thinning), it is a function of its own here.
 //
 // Most programs that read digits make a photograph 28 pixels wide and hope. Light from one side,
 // grey paper, a thin pencil: nothing of that is in MNIST, so they misread most of what people write.
@@ -11,7 +13,7 @@
 // function of its arguments. Nothing touches the page. What takes long is a generator: it yields
 // every few milliseconds, and whoever runs it may let the page breathe.
 
-const SHORTEST_SIDE = 200;     // px: a smaller picture is enlarged until its longest side has these
+const SHORTEST_SIDE = 200;     // px: a picture whose longer side is shorter is enlarged
 const THUMBNAIL_SIDE = 100;    // px, about: light and paper change slowly, so a small picture shows them
 const DIGIT_SIDE = 150;        // px, at most, of a digit that is thinned
 const MOST_PARTS = 500;        // a picture with more pieces of ink is no page of digits
@@ -75,7 +77,7 @@ function* enlarge(raster, factor, width = raster.width * factor, height = raster
 // Between which two pixels of a side each pixel of the enlarged side lies, and how near the second.
 function placesIn(side, factor, count) {
   return Array.from({ length: count }, (_, i) => {
-    const at = Math.min(Math.max((i + 0.5) / factor - 0.5, 0), side - 1);
+    const at = clip((i + 0.5) / factor - 0.5, 0, side - 1);
     const before = Math.floor(at);
     return { before, after: Math.min(before + 1, side - 1), part: at - before };
   });
@@ -130,11 +132,11 @@ function fitTerms(terms, values, weights) {
 function solve(matrix) {
   const size = matrix.length;
   for (let pivot = 0; pivot < size; pivot++) {
-    let best = pivot;
+    let largest = pivot;         // the row with the largest number in this column: so one divides by no 0
     for (let row = pivot + 1; row < size; row++) {
-      if (Math.abs(matrix[row][pivot]) > Math.abs(matrix[best][pivot])) best = row;
+      if (Math.abs(matrix[row][pivot]) > Math.abs(matrix[largest][pivot])) largest = row;
     }
-    [matrix[pivot], matrix[best]] = [matrix[best], matrix[pivot]];
+    [matrix[pivot], matrix[largest]] = [matrix[largest], matrix[pivot]];
     for (let row = 0; row < size; row++) {
       if (row === pivot) continue;
       const factor = matrix[row][pivot] / matrix[pivot][pivot];
@@ -164,8 +166,10 @@ function inkIsLight(grey, light) {
   for (let y = 0; y < height; y++) edge.push(values[y * width], values[y * width + width - 1]);
   const darkest = percentileOf(values, 1);
   const lightest = percentileOf(values, 99);
-  const lightness = (percentileOf(edge, 50) - darkest) / Math.max(lightest - darkest, 1e-3);
-  return skewness + 1 - 2 * Math.min(Math.max(lightness, 0), 1) > 0;
+  const edgeLightness = (percentileOf(edge, 50) - darkest) / Math.max(lightest - darkest, 1e-3);
+  const lightness = clip(edgeLightness, 0, 1);
+  // Of light ink, the skewness is above 0, and so is 1 - 2 * lightness: the edge is dark.
+  return skewness + 1 - 2 * lightness > 0;
 }
 
 // The value that a share of all, in percent, does not exceed; between two values, what lies between.
@@ -194,7 +198,7 @@ function* takeLightAway(grey) {
   for (let i = 0; i < ink.values.length; i++) {
     if (i % 100000 === 0) yield;
     const value = isLight ? 1 - grey.values[i] : grey.values[i];
-    ink.values[i] = Math.min(Math.max(1 - value / Math.max(paper.values[i], 0.05), 0), 1);
+    ink.values[i] = clip(1 - value / Math.max(paper.values[i], 0.05), 0, 1);
   }
   return ink;
 }
@@ -216,26 +220,29 @@ function paperOf(thumbnail, light) {
 
 // Fills what is darker and narrower than a square of `size` pixels.
 function closing(raster, size) {
-  const dilated = slide(slide(raster, size, 1, Math.max), size, raster.width, Math.max);
-  return slide(slide(dilated, size, 1, Math.min), size, raster.width, Math.min);
+  const dilated = slideDownColumns(slideAlongRows(raster, size, Math.max), size, Math.max);
+  return slideDownColumns(slideAlongRows(dilated, size, Math.min), size, Math.min);
 }
 
-// For each pixel the most, or the least, of the `size` pixels around it, along a row (step 1) or down a
-// column (step: the width). Beyond the edge the last pixel goes on.
-function slide(raster, size, step, most) {
-  const { width, height, values } = raster;
+// For each pixel the largest (pick: Math.max) or the smallest (Math.min) of the `size` pixels of its row
+// that are around it. Beyond the edge there are none.
+function slideAlongRows({ width, height, values }, size, pick) {
   const result = newRaster(width, height);
   const half = Math.floor(size / 2);
-  const length = step === 1 ? width : height;
-  for (let i = 0; i < values.length; i++) {
-    const place = step === 1 ? i % width : Math.floor(i / width);
-    const first = Math.max(place - half, 0);
-    const last = Math.min(place + half, length - 1);
-    let value = values[i];
-    for (let k = first; k <= last; k++) value = most(value, values[i + (k - place) * step]);
-    result.values[i] = value;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const first = Math.max(x - half, 0);
+      const last = Math.min(x + half, width - 1);
+      let picked = values[y * width + x];
+      for (let k = first; k <= last; k++) picked = pick(picked, values[y * width + k]);
+      result.values[y * width + x] = picked;
+    }
   }
   return result;
+}
+
+function slideDownColumns(raster, size, pick) {
+  return transposeRaster(slideAlongRows(transposeRaster(raster), size, pick));
 }
 
 // The mean of each pixel and its eight neighbours.
@@ -246,8 +253,8 @@ function meanOfNine({ width, height, values }) {
       let sum = 0;
       for (let dy = -1; dy <= 1; dy++) {
         for (let dx = -1; dx <= 1; dx++) {
-          const row = Math.min(Math.max(y + dy, 0), height - 1);
-          const column = Math.min(Math.max(x + dx, 0), width - 1);
+          const row = clip(y + dy, 0, height - 1);
+          const column = clip(x + dx, 0, width - 1);
           sum += values[row * width + column];
         }
       }
@@ -277,30 +284,42 @@ function transposeRaster({ width, height, values }) {
   return turned;
 }
 
-// Lines that run straight across the picture and are thin: the row of each, block by block. As Hough did
-// (1962), all straight lines are tried: those of a slope and height that most blocks have ink on.
-// Also returned: thin, how many rows a line may fill; ridges, how much darker each row of a block is
+// Lines that run straight across the picture and are thin: the row of each, block by block. Also
+// returned: thickestLine, how many rows a line may fill; ridges, how much darker each row of a block is
 // than what is around it.
 function* findLinesAcross(ink) {
-  const { width, height } = ink;
+  const thickestLine = 2 * Math.floor(ink.width / 80) + 3;
+  const ridges = yield* ridgesOf(ink, thickestLine);
+  const lines = [];
+  for (const line of yield* linesWithInk(ridges, ink.width)) {
+    if (lines.every(other => areApart(line, other, thickestLine))) lines.push(line);
+  }
+  return { lines, ridges, thickestLine };
+}
+
+// Opening leaves what is thicker than a line; the rest stands out from it.
+function* ridgesOf(ink, thickestLine) {
   const strips = meansOfBlocks(ink);
   yield;
-  const thin = 2 * Math.floor(width / 80) + 3;
-  const eroded = slide(strips, thin, BLOCKS, Math.min);
+  const eroded = slideDownColumns(strips, thickestLine, Math.min);
   yield;
-  const opened = slide(eroded, thin, BLOCKS, Math.max);
+  const opened = slideDownColumns(eroded, thickestLine, Math.max);
   yield;
-  const ridges = { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
+  return { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
+}
+
+// As Hough did (1962), all straight lines are tried. Returned are those on which at least three quarters
+// of the blocks have ink, the surest first.
+function* linesWithInk(ridges, width) {
   yield;
-  const floor = Math.max(4 * percentileOf(ridges.values, 50), 0.02);
-  const across = Array.from({ length: BLOCKS }, (_, block) => (block + 0.5) / BLOCKS - 0.5);
-  const lineOf = (row, drop) => across.map(place => row + Math.round(drop * place));
+  const { height } = ridges;
+  const floor = Math.max(4 * percentileOf(ridges.values, 50), 0.02);    // what is above it is ink
   const reach = Math.floor(width / 10);
   const step = Math.max(1, Math.floor(width / 400));
   const candidates = [];
   for (let drop = -reach; drop <= reach; drop += step) {        // px, from the left to the right edge
     yield;
-    const shifts = lineOf(0, drop);
+    const shifts = straightLine(0, drop);
     for (let row = 0; row < height; row++) {
       let found = 0;
       for (let block = 0; block < BLOCKS; block++) {
@@ -310,14 +329,18 @@ function* findLinesAcross(ink) {
       if (found >= 0.75 * BLOCKS) candidates.push({ found, row, drop });
     }
   }
+  // With most ink first; of equal ones the most level, the highest, and the one that rises.
   candidates.sort((one, other) => other.found - one.found
     || Math.abs(one.drop) - Math.abs(other.drop) || one.row - other.row || one.drop - other.drop);
-  const lines = [];
-  for (const { row, drop } of candidates) {
-    const line = lineOf(row, drop);
-    if (lines.every(other => areApart(line, other, thin))) lines.push(line);
-  }
-  return { lines, ridges, thin };
+  return candidates.map(({ row, drop }) => straightLine(row, drop));
+}
+
+// The row in each block of a line that is at this row in the middle, and falls by so many pixels.
+function straightLine(row, drop) {
+  return Array.from({ length: BLOCKS }, (_, block) => {
+    const place = (block + 0.5) / BLOCKS - 0.5;
+    return row + Math.round(drop * place);
+  });
 }
 
 // The mean ink of each row within each block of columns: a raster BLOCKS wide.
@@ -337,43 +360,54 @@ function meansOfBlocks(ink) {
 }
 
 // Whether two lines nowhere cross, and lie farther apart than a line is thick.
-function areApart(line, other, thin) {
+function areApart(line, other, thickestLine) {
   const differences = line.map((row, block) => row - other[block]);
   const least = Math.min(...differences);
   const most = Math.max(...differences);
-  return Math.max(most, -least) > thin && least * most > 0;
+  return Math.max(most, -least) > thickestLine && least * most > 0;
 }
 
 // The ink without these lines. Where the ink of a digit crosses a line, it stays.
-function* eraseLines(ink, { lines, ridges, thin }) {
-  const { width, height } = ink;
-  const values = ink.values.slice();
-  const inside = row => Math.min(Math.max(row, 0), height - 1);
+function* eraseLines(ink, { lines, ridges, thickestLine }) {
+  const erased = { ...ink, values: ink.values.slice() };
   for (const straight of lines) {
     yield;
     const line = straight.map((row, block) => darkestRow(ridges, row, block));
-    const profile = [];                          // the line's darkness, from `thin` above to `thin` below
-    for (let offset = -thin; offset <= thin; offset++) {
-      const across = line.map((row, block) => ridges.values[inside(row + offset) * BLOCKS + block]);
-      profile.push(percentileOf(across, 50));
-    }
-    const darkness = Math.max(...profile);
-    let half = 1;
-    profile.forEach((value, i) => {
-      if (value > darkness / 4) half = Math.max(half, Math.abs(i - thin));
+    const { darkness, half } = measureLine(line, ridges, thickestLine);
+    if (half < thickestLine) eraseLine(erased, line, darkness, half);   // else it is too thick for a line
+  }
+  return erased;
+}
+
+// How dark a line is, and over how many rows above and below its middle it extends.
+function measureLine(line, ridges, thickestLine) {
+  const profile = [];            // its darkness row by row, from `thickestLine` above to as many below
+  for (let offset = -thickestLine; offset <= thickestLine; offset++) {
+    const across = line.map((row, block) => {
+      const y = clip(row + offset, 0, ridges.height - 1);
+      return ridges.values[y * BLOCKS + block];
     });
-    if (half >= thin) continue;                  // too thick for a line
-    for (let x = 0; x < width; x++) {
-      const middle = rowAt(line, x, width);
-      const above = values[inside(middle - half - 2) * width + x];
-      const below = values[inside(middle + half + 2) * width + x];
-      if (Math.max(above, below) >= 0.75 * darkness) continue;          // ink crosses it here
-      for (let y = middle - half - 1; y <= middle + half + 1; y++) {
-        if (y >= 0 && y < height && values[y * width + x] < 2 * darkness) values[y * width + x] = 0;
-      }
+    profile.push(percentileOf(across, 50));
+  }
+  const darkness = Math.max(...profile);
+  let half = 1;
+  profile.forEach((value, i) => {
+    if (value > darkness / 4) half = Math.max(half, Math.abs(i - thickestLine));
+  });
+  return { darkness, half };
+}
+
+// Takes a line out of the ink, in place. What is twice as dark as the line is no part of it.
+function eraseLine({ width, height, values }, line, darkness, half) {
+  for (let x = 0; x < width; x++) {
+    const middle = rowAt(line, x, width);
+    const above = values[clip(middle - half - 2, 0, height - 1) * width + x];
+    const below = values[clip(middle + half + 2, 0, height - 1) * width + x];
+    if (Math.max(above, below) >= 0.75 * darkness) continue;            // ink crosses it here
+    for (let y = middle - half - 1; y <= middle + half + 1; y++) {
+      if (y >= 0 && y < height && values[y * width + x] < 2 * darkness) values[y * width + x] = 0;
     }
   }
-  return { width, height, values };
 }
 
 // The darkest of the five rows around a row of a block: no paper is quite flat.
@@ -381,7 +415,7 @@ function darkestRow(ridges, row, block) {
   let darkest = -1;
   let most = -Infinity;
   for (let offset = -2; offset <= 2; offset++) {
-    const y = Math.min(Math.max(row + offset, 0), ridges.height - 1);
+    const y = clip(row + offset, 0, ridges.height - 1);
     const value = ridges.values[y * BLOCKS + block];
     if (value > most) {
       most = value;
@@ -393,7 +427,7 @@ function darkestRow(ridges, row, block) {
 
 // The row of a line at a column, between the middles of its blocks.
 function rowAt(line, x, width) {
-  const place = Math.min(Math.max((x + 0.5) * BLOCKS / width - 0.5, 0), BLOCKS - 1);
+  const place = clip((x + 0.5) * BLOCKS / width - 0.5, 0, BLOCKS - 1);
   const before = Math.floor(place);
   const after = Math.min(before + 1, BLOCKS - 1);
   return Math.round(line[before] + (place - before) * (line[after] - line[before]));
@@ -414,8 +448,8 @@ function* findInk(ink) {
   yield;
   const other = histogramOf(blurred.values, 256, outstanding, Infinity);
   yield;
-  const paperCount = paper.reduce((sum, count) => sum + count, 0);
-  const otherCount = other.reduce((sum, count) => sum + count, 0);
+  const paperCount = sumOf(paper);
+  const otherCount = sumOf(other);
   const mask = newRaster(ink.width, ink.height);
   if (otherCount === 0) return mask;
   yield;
@@ -428,12 +462,15 @@ function* findInk(ink) {
 }
 
 // A Gaussian blur, along the rows and then along the columns. Beyond the edge is a mirror.
+//
+// Two things make it fast, and change nothing: in the inner part of a row no place is mirrored; and
+// along the columns whole rows are added up, as they lie in memory.
 function* blur(raster, sigma) {
   const { width, height, values } = raster;
   const radius = Math.floor(4 * sigma + 0.5);
   const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
-  const sum = kernel.reduce((total, weight) => total + weight, 0);
+  const sum = sumOf(kernel);
   const mirrored = (place, length) => {
     const period = place < 0 ? -place - 1 : place;
     const inPeriod = period % (2 * length);
@@ -477,7 +514,7 @@ function histogramOf(values, steps, above = -Infinity, most = Infinity) {
 
 // percentileOf, for millions of values: to the width of a step.
 function percentileOfHistogram(counts, percentage) {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = sumOf(counts);
   const place = (total - 1) * percentage / 100;
   let below = 0;
   for (let step = 0; step < counts.length; step++) {
@@ -489,12 +526,12 @@ function percentileOfHistogram(counts, percentage) {
 
 // Of all thresholds that between two groups of values for which the variance between them is largest.
 function otsuThreshold(counts) {
-  const centre = step => (step + 0.5) / counts.length;
+  const middleOfStep = step => (step + 0.5) / counts.length;
   let total = 0;
   let moment = 0;
   counts.forEach((count, step) => {
     total += count;
-    moment += count * centre(step);
+    moment += count * middleOfStep(step);
   });
   let threshold = 0;
   let largestVariance = -1;
@@ -502,13 +539,13 @@ function otsuThreshold(counts) {
   let lower = 0;                 // its moment
   for (let step = 0; step < counts.length; step++) {
     weight += counts[step];
-    lower += counts[step] * centre(step);
+    lower += counts[step] * middleOfStep(step);
     if (weight === 0 || weight >= total) continue;
     const difference = lower / weight - (moment - lower) / (total - weight);
     const variance = weight * (total - weight) * difference * difference;
     if (variance > largestVariance) {
       largestVariance = variance;
-      threshold = centre(step);
+      threshold = middleOfStep(step);
     }
   }
   return threshold;
@@ -526,11 +563,13 @@ function* findDigitsInInk(mask) {
   const longest = Math.max(mask.width, mask.height);
   let parts = pieces.filter(piece => piece.area > penWidth * penWidth && !isAtEdge(piece, mask, longest / 50));
   if (parts.length === 0 || parts.length > MOST_PARTS) return { digits: [], labels };
+  // Where a pen has left gaps, a digit is in crumbs: these are joined before digits are measured.
   const typical = typicalHeight(joinSmall(parts, 4 * penWidth, 1.5 * penWidth));
   parts = parts.filter(part => heightOf(part) < 3 * typical && widthOf(part) < 3 * typical);
+  // What is about half as tall is a piece of a digit: the hat of a 5, the bar of a 7.
   parts = joinSmall(parts, 0.55 * typical, typical / 5);
   parts = joinAll(parts, (one, other) => areOne(one, other, typical));
-  parts = parts.filter(part => heightOf(part) > 0.4 * typical);
+  parts = parts.filter(part => heightOf(part) > 0.4 * typical);         // smaller is no digit, but a dot
   return { digits: inReadingOrder(parts, typical), labels };
 }
 
@@ -575,7 +614,7 @@ function* connectedPieces(mask) {
 }
 
 function areaOf(mask) {
-  return mask.values.reduce((sum, value) => sum + value, 0);
+  return sumOf(mask.values);
 }
 
 // How many pixels of ink have paper at a side.
@@ -626,7 +665,7 @@ function joinParts(one, other) {
 // The height that half of all ink is in parts of, or taller: so neither specks nor one large part sway it.
 function typicalHeight(parts) {
   const byHeight = [...parts].sort((one, other) => heightOf(one) - heightOf(other));
-  const whole = byHeight.reduce((sum, part) => sum + part.area, 0);
+  const whole = sumOf(byHeight.map(part => part.area));
   let covered = 0;
   for (const part of byHeight) {
     covered += part.area;
@@ -677,7 +716,7 @@ function joinAll(parts, belongTogether) {
 // Whether two parts are of one digit: one over the other, or as the two halves of an open 4.
 function areOne(one, other, typical) {
   const whole = joinParts(one, other);
-  if (heightOf(whole) > 1.6 * typical) return false;
+  if (heightOf(whole) > 1.6 * typical) return false;            // two digits, one over the other
   // How much their boxes have in common; below 0, how far they are apart.
   const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
@@ -711,7 +750,7 @@ function inReadingOrder(parts, typical) {
   let line = 0;
   let levels = [];               // of the digits in this line
   for (const part of levelled) {
-    const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+    const mean = sumOf(levels) / levels.length;
     if (levels.length > 0 && part.level - mean > 0.6 * typical) {
       line += 1;
       levels = [];
@@ -726,7 +765,8 @@ function inReadingOrder(parts, typical) {
 function nextAtRight(one, parts) {
   let next = null;
   for (const other of parts) {
-    if (other === one || other.left <= one.left) continue;
+    const isFarther = other.left > one.left && other.left + other.right > one.left + one.right;
+    if (!isFarther) continue;
     const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
     if (down <= 0.5 * Math.min(heightOf(one), heightOf(other))) continue;
     if (next === null || other.left < next.left) next = other;
@@ -795,7 +835,7 @@ function mayGo(values, at, width, isFirstHalf) {
   const west = values[at - 1];
   const around = [north, values[at - width + 1], east, values[at + width + 1],
     south, values[at + width - 1], west, values[at - width - 1]];
-  const count = around.reduce((sum, value) => sum + value, 0);
+  const count = sumOf(around);
   if (count < 2 || count > 6) return false;
   let beginnings = 0;            // of ink, on the way around
   around.forEach((value, i) => {
@@ -809,14 +849,14 @@ function mayGo(values, at, width, isFirstHalf) {
 // Which points a line goes on to from each point: those at its sides, and those at its corners where
 // no side leads there.
 function neighboursOf(points, width) {
-  const isPoint = new Set(points);
+  const pointSet = new Set(points);
   const near = new Map();
   for (const at of points) {
-    const found = [at + 1, at + width, at - 1, at - width].filter(side => isPoint.has(side));
+    const found = [at + 1, at + width, at - 1, at - width].filter(side => pointSet.has(side));
     for (const [dx, dy] of [[1, 1], [-1, 1], [-1, -1], [1, -1]]) {
-      const isAround = isPoint.has(at + dx) || isPoint.has(at + dy * width);
+      const isAround = pointSet.has(at + dx) || pointSet.has(at + dy * width);
       const corner = at + dy * width + dx;
-      if (isPoint.has(corner) && !isAround) found.push(corner);
+      if (pointSet.has(corner) && !isAround) found.push(corner);
     }
     near.set(at, found);
   }
@@ -825,28 +865,30 @@ function neighboursOf(points, width) {
 
 // The paths along the points: from ends and crossings to the next; then the loops, which have none.
 function walkAlong(points, near) {
-  const walked = new Set();      // steps that have been taken, from one point to the next
-  const stepOf = (from, to) => `${from} ${to}`;
+  const walked = new Set();      // the steps that have been taken, from one point to the next
+  const nameOfStep = (from, to) => `${from} ${to}`;
   const follow = (start, following) => {
     const path = [start, following];
     while (true) {
       const last = path.at(-1);
       const before = path.at(-2);
-      walked.add(stepOf(before, last));
-      walked.add(stepOf(last, before));
+      walked.add(nameOfStep(before, last));
+      walked.add(nameOfStep(last, before));
       if (near.get(last).length !== 2 || last === start) return path;
       path.push(near.get(last).find(point => point !== before));
     }
   };
   const paths = [];
   const knots = points.filter(point => near.get(point).length !== 2);
-  for (const start of [...knots, ...points]) {
-    if (near.get(start).length === 0) {
-      if (!walked.has(start)) paths.push([start]);      // a dot
-      walked.add(start);
-    }
+  for (const start of knots) {
+    if (near.get(start).length === 0) paths.push([start]);      // a dot
     for (const following of near.get(start)) {
-      if (!walked.has(stepOf(start, following))) paths.push(follow(start, following));
+      if (!walked.has(nameOfStep(start, following))) paths.push(follow(start, following));
+    }
+  }
+  for (const start of points) {  // what is left of these are loops
+    for (const following of near.get(start)) {
+      if (!walked.has(nameOfStep(start, following))) paths.push(follow(start, following));
     }
   }
   return paths;
@@ -880,7 +922,7 @@ function smoothPath(path) {
     let sumX = 0;
     let sumY = 0;
     for (let k = i - 2; k <= i + 2; k++) {
-      const at = isLoop ? (k + count) % count : Math.min(Math.max(k, 0), count - 1);
+      const at = isLoop ? (k + count) % count : clip(k, 0, count - 1);
       sumX += path[at][0];
       sumY += path[at][1];
     }
@@ -937,7 +979,8 @@ function strokesOf(part, labels, width, factor) {
 // ── 7. Several digits on the sheet ──
 
 // The digits that are drawn side by side, from left to right: which strokes each has. By the rules
-// that tell the digits of a picture apart; a stroke is a part of its own to begin with.
+// that tell the digits of a picture apart; a stroke is a part of its own to begin with. A line has no
+// area: the height stands for it, so that tall strokes decide how tall a digit typically is.
 function splitDrawing(strokes) {
   if (strokes.length < 2) return [strokes];
   const parts = strokes.map((stroke, i) => {

@@ -23,7 +23,7 @@ function render(strokes, penWidth = PEN_WIDTH) {
 function inkOf(strokes, penWidth) {
   const { left, top, width, height } = bounds(strokes);
   const extent = Math.max(width, height) || 1;                  // a dot has none
-  const reach = penWidth / 2 + 0.5;
+  const reach = penWidth / 2 + 0.5;                             // farther from the path there is no ink
   // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23. The sum in
   // brackets comes first, as in Python: so both round alike.
   const toPixels = distance => distance / extent * (20 - penWidth) + (3.5 + penWidth / 2);
@@ -36,7 +36,7 @@ function inkOf(strokes, penWidth) {
     });
   }
   return nearest.map(squared => {
-    const covered = Math.min(Math.max(reach - Math.sqrt(squared), 0), 1);
+    const covered = clip(reach - Math.sqrt(squared), 0, 1);
     return Math.floor(covered * 255 + 0.5);
   });
 }
@@ -45,19 +45,20 @@ function inkOf(strokes, penWidth) {
 function measureSegment(nearest, [x0, y0], [x1, y1], reach) {
   const dx = x1 - x0;
   const dy = y1 - y0;
-  const squaredLength = dx * dx + dy * dy || 1;                 // 0 of a dot
+  const squaredLength = dx * dx + dy * dy;
   const firstX = Math.max(Math.ceil(Math.min(x0, x1) - reach), 0);
   const lastX = Math.min(Math.floor(Math.max(x0, x1) + reach), 27);
   const firstY = Math.max(Math.ceil(Math.min(y0, y1) - reach), 0);
   const lastY = Math.min(Math.floor(Math.max(y0, y1) + reach), 27);
   for (let y = firstY; y <= lastY; y++) {
     for (let x = firstX; x <= lastX; x++) {
-      const along = ((x - x0) * dx + (y - y0) * dy) / squaredLength;
-      const clipped = Math.min(Math.max(along, 0), 1);
-      const ex = x - x0 - clipped * dx;
-      const ey = y - y0 - clipped * dy;
+      // The point of the segment that is nearest: how far along it lies, from 0 to 1. A dot has no length.
+      const projection = (x - x0) * dx + (y - y0) * dy;
+      const along = squaredLength > 0 ? clip(projection / squaredLength, 0, 1) : 0;
+      const toX = x - x0 - along * dx;
+      const toY = y - y0 - along * dy;
       const at = y * 28 + x;
-      nearest[at] = Math.min(nearest[at], ex * ex + ey * ey);
+      nearest[at] = Math.min(nearest[at], toX * toX + toY * toY);
     }
   }
 }
@@ -76,6 +77,7 @@ function straighten(image) {
   const cy = meanOverInk(image, (x, y) => y);
   const cxy = meanOverInk(image, (x, y) => (x - cx) * (y - cy));
   const vyy = meanOverInk(image, (x, y) => (y - cy) ** 2);
+  // + 0.5: a flat stroke has hardly any height, and would else be slanted without bounds.
   const slant = 0.5 * cxy / (vyy + 0.5);
   return image.map((_, i) => {
     const y = Math.floor(i / 28);
@@ -144,12 +146,14 @@ function readDrawing(network, strokes) {
   return { strokes, looks: passes, probabilities: meanOf(passes.map(pass => pass.probabilities)) };
 }
 
+// What a network reads in several looks at one drawing: the mean of their probabilities.
+function readLooks(network, images) {
+  return meanOf(images.map(image => forward(network, image).probabilities));
+}
+
 // The mean of several vectors, place by place.
 function meanOf(vectors) {
-  return vectors[0].map((_, i) => {
-    const sum = vectors.reduce((total, vector) => total + vector[i], 0);
-    return sum / vectors.length;
-  });
+  return vectors[0].map((_, i) => sumOf(vectors.map(vector => vector[i])) / vectors.length);
 }
 
 // ── Doubt ──
@@ -164,7 +168,7 @@ const COUNTS = ["none", "one", "two", "three", "four", "five"];
 // same from look to look, nor does what is misread: so their means are small.
 function doubt(reading) {
   const digit = indexOfLargest(reading.probabilities);
-  const ink = reading.looks[0].image.reduce((sum, value) => sum + value, 0);
+  const ink = sumOf(reading.looks[0].image);
   if (ink > HEAVY) return "so much ink: is this a digit?";
   if (reading.probabilities[digit] > SURE) return "";
   const votes = new Array(10).fill(0);                          // of the looks, for each digit

@@ -16,13 +16,15 @@ const photo = {
   digits: [],            // of each digit: its strokes on the sheet, its part of the picture, its line
   readings: [],          // what the network at hand reads in each
   readBy: null,          // which network that was
+  stripOf: null,         // the list of digits for which the strip has buttons
 };
 
 // ── What kind of file is it? Pure functions ──
 
 // Whether someone who opens this file means a picture. A PDF is none, but is meant as one.
 function isPicture(file) {
-  return file.type.startsWith("image/") || /\.(jpe?g|png|gif|webp|bmp|avif|svg|tiff?|hei[cf]|pdf)$/i.test(file.name);
+  if (file.type.startsWith("image/")) return true;
+  return /\.(jpe?g|png|gif|webp|bmp|avif|svg|tiff?|hei[cf]|pdf)$/i.test(file.name);
 }
 
 // Why a file cannot be opened as a picture, in a sentence.
@@ -83,7 +85,8 @@ async function readPaper(file, isWanted) {
   const bitmap = await decode(file);
   const { width, height } = bitmap;
   const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width, height });
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
@@ -91,7 +94,8 @@ async function readPaper(file, isWanted) {
   canvas.width = 0;              // its memory goes at once
   if (!grey) return null;
   const paper = await inSlices(findDigits(grey, width, height), isWanted);
-  return paper && { ...paper, grey, width, height };
+  if (!paper) return null;
+  return { ...paper, grey, width, height };
 }
 
 // The picture, upright, and no larger than is of use.
@@ -99,11 +103,13 @@ async function decode(file) {
   let bitmap;
   try {
     const { width, height } = await sizeOf(file);
-    const shrink = Math.min(LONGEST_SIDE / Math.max(width, height), 1);
-    bitmap = await createImageBitmap(file, {
-      imageOrientation: "from-image",
-      ...(shrink < 1 && { resizeWidth: Math.max(Math.round(width * shrink), 1), resizeQuality: "high" }),
-    });
+    const scale = Math.min(LONGEST_SIDE / Math.max(width, height), 1);
+    const options = { imageOrientation: "from-image" };
+    if (scale < 1) {
+      options.resizeWidth = Math.max(Math.round(width * scale), 1);
+      options.resizeQuality = "high";
+    }
+    bitmap = await createImageBitmap(file, options);
   } catch {
     throw new Error(whyNoPicture(file));
   }
@@ -139,7 +145,7 @@ function* fetchGrey(context, width, height) {
 function layOut(paper) {
   photo.digits = paper.digits.map(digit => ({
     strokes: fitToSheet(digit.strokes),
-    part: paintPart(paper.grey, paper, withMargin(digit, paper), PART_SIDE),
+    part: paintPart(paper.grey, paper, withMargin(digit, paper), PART_SIDE, value => value),
     line: digit.line,
   }));
   photo.readings = [];
@@ -149,10 +155,11 @@ function layOut(paper) {
 async function layOutSteps(paper) {
   const { grey, ink, mask, width, height } = paper;
   const all = { left: 0, top: 0, right: width, bottom: height };
+  const greyOfInk = value => 1 - value;
   const steps = {
-    "step-picture": () => paintPart(grey, paper, all, STEP_SIDE),
-    "step-light": () => paintPart(ink, paper, all, STEP_SIDE, true),
-    "step-ink": () => paintPart(mask, paper, all, STEP_SIDE, true),
+    "step-picture": () => paintPart(grey, paper, all, STEP_SIDE, value => value),
+    "step-light": () => paintPart(ink, paper, all, STEP_SIDE, greyOfInk),
+    "step-ink": () => paintPart(mask, paper, all, STEP_SIDE, greyOfInk),
     "step-strokes": () => paintStrokes(paper),
   };
   for (const [id, paint] of Object.entries(steps)) {
@@ -161,30 +168,32 @@ async function layOutSteps(paper) {
   }
 }
 
-// A part of a picture of values from 0 to 1, small: each pixel is the mean of a square. 1 is white,
-// or, of ink, black.
-function paintPart(values, { width }, { left, top, right, bottom }, side, isInk = false) {
-  const square = Math.max(Math.ceil(Math.max(right - left, bottom - top) / side), 1);
+// A part of a picture of values from 0 to 1, small: each pixel is the mean of a square. toGrey says how
+// light a value is to be.
+function paintPart(values, { width }, box, side, toGrey) {
+  const whole = cropped(values, width, box);
+  const square = Math.max(Math.ceil(Math.max(whole.width, whole.height) / side), 1);
+  const small = shrink(whole, square);
   const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil((right - left) / square);
-  canvas.height = Math.ceil((bottom - top) / square);
-  const sums = new Float64Array(canvas.width * canvas.height);
-  const counts = new Uint16Array(sums.length);
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) {
-      const at = Math.floor((y - top) / square) * canvas.width + Math.floor((x - left) / square);
-      sums[at] += values[y * width + x];
-      counts[at] += 1;
-    }
-  }
-  const pixels = new ImageData(canvas.width, canvas.height);
-  sums.forEach((sum, i) => {
-    const mean = sum / counts[i];
-    const value = (isInk ? 1 - mean : mean) * 255;
-    pixels.data.set([value, value, value, 255], i * 4);
+  canvas.width = small.width;
+  canvas.height = small.height;
+  const pixels = new ImageData(small.width, small.height);
+  small.values.forEach((value, i) => {
+    const grey = toGrey(value) * 255;
+    pixels.data.set([grey, grey, grey, 255], i * 4);
   });
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   return canvas;
+}
+
+// The raster of what is in a box of a picture.
+function cropped(values, width, { left, top, right, bottom }) {
+  const raster = newRaster(right - left, bottom - top);
+  for (let y = top; y < bottom; y++) {
+    const row = values.subarray(y * width + left, y * width + right);
+    raster.values.set(row, (y - top) * raster.width);
+  }
+  return raster;
 }
 
 function withMargin({ left, top, right, bottom }, { width, height }) {
@@ -267,30 +276,39 @@ function showFound() {
   setAttribute($("found"), "aria-busy", photo.isBusy);
   setText($("found-words"), photo.isBusy && photo.digits.length === 0 ? photo.words : "");
   if ($("find").hidden) return;
-  if (isNumber) showStrip(desk.figures, desk.readings, lookAt, i => i === desk.figure);
-  else showStrip(photo.digits, photo.readings, chooseFound, i => desk.ink === photo.digits[i].strokes);
+  if (isNumber) {
+    const drawn = desk.figures.map(() => ({ part: null, line: 0 }));
+    buildStrip(desk.figures, drawn, lookAt);
+    showStrip(drawn, desk.readings, desk.figure);
+  } else {
+    buildStrip(photo.digits, photo.digits, chooseFound);
+    showStrip(photo.digits, photo.readings, photo.digits.findIndex(({ strokes }) => strokes === desk.ink));
+  }
 }
 
-let stripDigits = null;          // of which digits the strip has the buttons
-
-function showStrip(digits, readings, choose, isChosen) {
-  if (stripDigits !== digits) {
-    stripDigits = digits;
-    $("found").replaceChildren(...digits.map((digit, i) => buttonFor(digit, () => choose(i))));
-    digits.forEach((digit, i) => {
-      const isNewLine = i > 0 && digit.line !== digits[i - 1].line;
-      $("found").children[i].classList.toggle("new-line", isNewLine);
-    });
+// Makes a button for each digit, unless the strip has those of this list already.
+// digits: of each {part: its part of a picture, or null if it is drawn; line}.
+function buildStrip(list, digits, choose) {
+  if (photo.stripOf === list) return;
+  photo.stripOf = list;
+  const buttons = digits.map((digit, i) => buttonFor(digit, () => choose(i)));
+  for (let i = 1; i < digits.length; i++) {
+    const isNewLine = digits[i].line !== digits[i - 1].line;
+    buttons[i].classList.toggle("new-line", isNewLine);
   }
+  $("found").replaceChildren(...buttons);
+}
+
+// Shows what is read in each digit, and which is chosen; -1 if none is.
+function showStrip(digits, readings, chosen) {
   [...$("found").querySelectorAll("button")].forEach((button, i) => {
     const reading = readings[i];
-    const digit = reading ? indexOfLargest(reading.probabilities) : -1;
+    const words = digitOrDash(reading ? indexOfLargest(reading.probabilities) : -1);
     const doubts = reading ? explainDoubt(reading) : "";
-    const words = digit < 0 ? "–" : String(digit);
     button.value = words;
     setText(button.querySelector("b"), words);
     button.classList.toggle("doubted", doubts !== "");
-    setAttribute(button, "aria-pressed", isChosen(i));
+    setAttribute(button, "aria-pressed", i === chosen);
     setAttribute(button, "aria-label", `Digit ${i + 1}: ${words}${doubts ? `, ${doubts}` : ""}`);
     if (reading && !digits[i].part) paintImage(button.querySelector("canvas"), reading.looks[0].image);
   });

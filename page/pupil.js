@@ -37,15 +37,9 @@ function factsOfPupil(pupil) {
   return facts.join(" · ");
 }
 
-// How many images the network has learned from in the page. A young one learns in place, so it stays
-// the same object: it is the same network only at the same age.
+// How many images the network has learned from in the page: 0 but for a young one.
 function ageOf(network) {
   return network.training.images_seen ?? 0;
-}
-
-// Whether it is still this network that something was made of. state: {network, age, …}, or null.
-function isSameState(state, network) {
-  return state !== null && state.network === network && state.age === ageOf(network);
 }
 
 // Puts another network on the desk.

@@ -1,17 +1,6 @@
 "use strict";
 // The last script: the page is built, now the network is loaded.
 
-// A page that was opened by double click may fetch no file, but it may load a script.
-function loadScript(src) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = src;
-    script.onload = resolve;
-    script.onerror = () => reject(new Error(`${src} cannot be loaded.`));
-    document.head.append(script);
-  });
-}
-
 async function fetchNetwork() {
   if (location.protocol === "file:") {
     await loadScript("weights.js");
@@ -22,25 +11,23 @@ async function fetchNetwork() {
   return response.json();
 }
 
-async function start() {
-  let network = null;
+async function startPage() {
   try {
-    network = readNetwork(await fetchNetwork());
+    pagesOwn = newPupil("trained", readNetwork(await fetchNetwork()));
   } catch (error) {
     showMessage(`There is no network here that the page can use. ${sentenceOf(error)} `
       + "Make one: python neural_network.py");
     $("pupil").textContent = "No network.";
   }
-  if (network) {
-    pagesOwn = newPupil("trained", network);
+  if (pagesOwn) {
     usePupil(pagesOwn);
     await takeUpLessons();
   }
   performance.mark("ready");
 }
 
-$("needs").remove();
+$("needs").remove();             // it says what a browser needs; this one can run the page
 openLink();                      // before all else: it may bring a drawing
 drawEverything();
-// When the first screen is painted.
-requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));
+// When the first screen is painted: that is so in the second frame from now.
+requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(startPage)));

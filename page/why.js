@@ -129,19 +129,19 @@ function leadOf(digit, scores) {
 // A quick search finds nearly always a few dabs that do it; where not, a thorough one follows.
 // A generator, so that it can be done in slices.
 function* findWay(network, strokes, digit) {
-  const quick = { most: 4, placesInRow: 6, finalists: 12 };
-  const thorough = { most: MOST_DABS, placesInRow: 10, finalists: 24 };
+  const quick = { placesInRow: 6, finalists: 12 };
+  const thorough = { placesInRow: 10, finalists: 24 };
   return (yield* addDabs(network, strokes, digit, quick))
     ?? (yield* addDabs(network, strokes, digit, thorough));
 }
 
 // Adds one dab after another, each where it brings the digit nearest to winning. All places are tried by
 // one look, coarsely and then, near the best, finely; only the best of these are tried by all five looks.
-function* addDabs(network, strokes, digit, { most, placesInRow, finalists }) {
+function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
   const { side } = squareAround(strokes);
   const outline = strokes.map(stroke => simplify(stroke, side / 15));
   const way = [];
-  while (way.length < most) {
+  while (way.length < MOST_DABS) {
     const byOneLook = dab => {
       const { logits } = forward(network, render([...outline, ...way, dab]));
       return leadOf(digit, logits);
@@ -218,11 +218,6 @@ function* enoughPixels(network, image, changed) {
 
 // ── In words ──
 
-// "an 8".
-function withArticle(digit) {
-  return (digit === 8 ? "an " : "a ") + digit;
-}
-
 // Who leads, never by less than nothing.
 function leadInWords(lead, from, to) {
   const points = Math.abs(lead).toFixed(2);
@@ -288,6 +283,7 @@ const why = {
   chosenTo: null,
   from: 3,               // the pair that is asked about
   to: 8,
+  names: {},             // what the sentences say now
   lead: NaN,             // by how many points the one leads the other in the drawing, without the dab
 
   isInView: false,       // whether the part about the ink is in view: only then the ink glows
@@ -317,20 +313,23 @@ function showWhy() {
   } else {
     why.lead = NaN;
   }
-  $("from").value = why.from;
-  $("to").value = why.to;
-  fill($("why"), {
-    from: why.from,
-    to: why.to,
-    one: withArticle(why.from),
-    other: withArticle(why.to),
-    reads: canAsk ? indexOfLargest(reading.probabilities) : 3,
-  });
+  namePair(why.from, why.to, canAsk ? indexOfLargest(reading.probabilities) : 3);
   showLead(canAsk ? leadNow() : NaN);
   showDab(canAsk);
   showGame(canAsk, reading);
   if (why.fooled && !isAbout(why.fooled)) hideFooled();
   keepGlow();
+}
+
+// The digits that the sentences speak of. They seldom change, and the pen does not wait for them.
+function namePair(from, to, reads) {
+  const names = { from, to, one: withArticle(from), other: withArticle(to), reads };
+  const isNew = Object.entries(names).some(([name, value]) => why.names[name] !== value);
+  if (!isNew) return;
+  why.names = names;
+  $("from").value = from;
+  $("to").value = to;
+  fill($("why"), names);
 }
 
 // Another drawing: nothing that was chosen, begun or found is about it.
@@ -400,7 +399,7 @@ function showLead(lead) {
   bar.classList.toggle("against-from", lead < 0);
   bar.style.setProperty("left", (lead > 0 ? 50 - share * 50 : 50) + "%");
   bar.style.setProperty("width", share * 50 + "%");
-  $("lead-words").textContent = Number.isFinite(lead) ? leadInWords(lead, why.from, why.to) + "." : "";
+  setText($("lead-words"), Number.isFinite(lead) ? leadInWords(lead, why.from, why.to) + "." : "");
 }
 
 // ── The glow follows the question, while the pen rests ──
@@ -437,22 +436,21 @@ function showDab(canAsk) {
   if (isOut && canAsk) {
     const effect = leadNow() - why.lead;
     $("trial").innerHTML = signedLine(desk.trial, effect, 0.045);
-    $("dab-words").textContent = dabInWords(effect);
+    setText($("dab-words"), dabInWords(effect));
     $("dab").style.setProperty("left", why.dab.x * 100 + "%");
     $("dab").style.setProperty("top", why.dab.y * 100 + "%");
   } else {
     $("trial").replaceChildren();
-    $("dab-words").textContent = "Put it there, and drag it over the sheet, slowly: "
-      + "the bars answer while it moves.";
+    setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: the bars answer while it moves.");
   }
   $("dab").hidden = !isOut;
   $("dab-put").disabled = !canAsk;
-  $("dab-put").textContent = isOut ? "Take it away" : "Put a dab on the sheet";
-  $("dab-put").setAttribute("aria-pressed", isOut);
+  setText($("dab-put"), isOut ? "Take it away" : "Put a dab on the sheet");
+  setAttribute($("dab-put"), "aria-pressed", isOut);
   for (const id of ["dab-turn", "dab-keep", "dab-x", "dab-y"]) $(id).disabled = !isOut;
   for (const [id, value] of [["dab-x", why.dab.x], ["dab-y", why.dab.y]]) {
     $(id).value = value * 100;
-    $(id).setAttribute("aria-valuetext", `${$(id).value}: ${$("lead-words").textContent}`);
+    setAttribute($(id), "aria-valuetext", `${$(id).value}: ${$("lead-words").textContent}`);
   }
 }
 
@@ -522,13 +520,13 @@ function showGame(canAsk, reading) {
     stopGame();                                  // what it started with was taken back
   }
   if (!canAsk) {
-    $("way").textContent = "";
+    setText($("way"), "");
   } else if (why.isShowingWay) {
     showPagesWay(reading);
   } else {
-    $("way").textContent = why.game ? gameInWords(reading) : "";
+    setText($("way"), why.game ? gameInWords(reading) : "");
   }
-  $("game-start").textContent = why.game ? "Start again" : "Start";
+  setText($("game-start"), why.game ? "Start again" : "Start");
   const isThere = why.isShowingWay && why.search && why.search.way;
   $("next").disabled = !isThere || desk.ghosts.length === 0;
   $("all").disabled = $("next").disabled;
@@ -567,24 +565,24 @@ function showPagesWay(reading) {
       desk.ghosts = [];
       refresh();
     }
-    $("way").textContent = `It reads ${why.to}.`
-      + (added.length > 0 ? ` ${inkInWords(added, start, "dab")}.` : "");
+    setText($("way"), `It reads ${why.to}.`
+      + (added.length > 0 ? ` ${inkInWords(added, start, "dab")}.` : ""));
   } else if (hasChanged && !desk.isGrowing) {
     searchWay();
   }
   if (!why.search) return;
   const { way } = why.search;
   if (way === undefined) {
-    $("way").textContent = "The page tries one dab after another …";
+    setText($("way"), "The page tries one dab after another …");
   } else if (way === null) {
-    $("way").textContent = `${MOST_DABS} dabs are not enough.`;
+    setText($("way"), `${MOST_DABS} dabs are not enough.`);
   } else if (added.length === 0) {
     const bet = bets["why-bet"] ? ` You said: ${bets["why-bet"]}.` : "";
     const compared = yours ? ` Yours: ${inkInWords(yours, start, "stroke")}.` : "";
-    $("way").textContent = `The page needs ${inkInWords(way, start, "dab")}: pale on the sheet, at `
-      + `${quartersOf(way, start)}.${bet}${compared} Try it.`;
+    setText($("way"), `The page needs ${inkInWords(way, start, "dab")}: pale on the sheet, at `
+      + `${quartersOf(way, start)}.${bet}${compared} Try it.`);
   } else {
-    $("way").textContent = `${way.length} more: pale on the sheet.`;
+    setText($("way"), `${way.length} more: pale on the sheet.`);
   }
 }
 
@@ -689,4 +687,9 @@ new IntersectionObserver(([entry]) => {
   why.isInView = entry.isIntersecting;
   keepGlow();
 }, { rootMargin: "-20% 0px" }).observe($("why-ink"));
-$("drawing").addEventListener("pointerdown", keepGlow);        // a pen that comes down ends it at once
+$("drawing").addEventListener("pointerdown", () => {
+  keepGlow();            // a pen that comes down ends it at once
+  // Ink that is added in the game is the digit's, however far away: it is no other digit beside it.
+  const isOneDigit = why.game && why.game.digit.length === why.game.ink.length;
+  if (isOneDigit) drawnByPen.delete(desk.ink);
+});

@@ -15,13 +15,12 @@ function percent(share, decimals = 1) {
 // Shares in whole per cents that add up to 100: those with the largest remainders are rounded up.
 // Of shares that are all 0, or no numbers, each is 0.
 function wholePercents(shares) {
-  const percents = Array.from(shares, share => Math.floor(share * 100) || 0);
-  const sum = shares.reduce((total, share) => total + share, 0);
-  if (!(sum > 0)) return percents;
-  const missing = 100 - percents.reduce((total, part) => total + part, 0);
-  const byRemainder = [...percents.keys()].sort((one, other) =>
-    (shares[other] * 100 - percents[other]) - (shares[one] * 100 - percents[one]));
-  for (const i of byRemainder.slice(0, missing)) percents[i] += 1;
+  const sum = sumOf(shares);
+  if (sum === 0 || Number.isNaN(sum)) return new Array(shares.length).fill(0);
+  const percents = Array.from(shares, share => Math.floor(share * 100));
+  const remainders = percents.map((whole, i) => shares[i] * 100 - whole);
+  const missing = 100 - sumOf(percents);
+  for (const i of orderByValue(remainders).slice(0, missing)) percents[i] += 1;
   return percents;
 }
 
@@ -45,4 +44,13 @@ function digitOrDash(digit) {
 // 1 lesson, 3 lessons.
 function counted(count, noun) {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+// A 7, an 8.
+function withArticle(digit) {
+  return digit === 8 ? `an ${digit}` : `a ${digit}`;
+}
+
+function capitalised(words) {
+  return words[0].toUpperCase() + words.slice(1);
 }

@@ -1,10 +1,12 @@
 """What the page computes, against Python; and what one sees when one looks inside the network."""
 import json
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
 
+from conftest import ROOT
 from chromium import FOUR, calculate, draw, exact, numbers, place, real_drawings, text, until
 from neural_network import ACTIVATIONS, NeuralNetwork, render, straighten
 
@@ -84,7 +86,7 @@ def use(page, network, folder):
 def show(page, part):
     """Scroll to a part of the section, and wait until it is drawn."""
     page.locator(f"#{part}").scroll_into_view_if_needed()
-    until(page, f"insight.partsOnScreen.has('{part}') && insight.answers && !unitPictures.isPainting")
+    until(page, f"insideView.partsOnScreen.has('{part}') && insideView.findings && !unitPictures.isPainting")
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -169,7 +171,7 @@ def test_the_mask_lies_over_the_drawing_and_only_under_ink_something_is_left_of_
         """How light each of the 784 pixels is on the stage, from 0 to 255."""
         slide(page, "inside-time", time)
         return np.array(page.evaluate("""() => {
-            const { width, scale } = insight.sizes.stage;
+            const { width, scale } = insideView.sizes.stage;
             const { top, side } = stageLayout(width);
             const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
             Object.assign(copy.canvas, { width: side * scale, height: side * scale });
@@ -217,9 +219,9 @@ def test_units_come_in_one_by_one_and_the_page_says_when_it_tips(inside):
     assert "The first" in outcome and f"{leaders[-1]} led for good after {tip} of 256" in outcome
     page.emulate_media(reduced_motion="no-preference")
     page.click("#tug-play")                                                # again, by itself
-    until(page, "insight.count > 0 && insight.count < 100")
+    until(page, "insideChoices.count > 0 && insideChoices.count < 100")
     page.click("#tug-play")                                                # and rests where it is told to
-    assert 0 < page.evaluate("() => insight.count") < 256
+    assert 0 < page.evaluate("() => insideChoices.count") < 256
 
 
 @pytest.mark.parametrize("kind", ["trained", "young"])
@@ -233,7 +235,7 @@ def test_the_flow_adds_up_by_lines_on_one_scale_for_every_network(kind, inside, 
     show(page, "flow")
     for digit in (9, 4):
         page.click(f"#scores [value='{digit}']")
-        until(page, f"insight.answers.digit === {digit}")
+        until(page, f"insideView.findings.digit === {digit}")
         said = [numbers(words)[-1] for words in page.locator("#speakers .claim").all_inner_texts()]
         assert said == pytest.approx([*pulls[order[:12], digit], pulls[order[12:], digit].sum()], abs=.0051)
         parts = numbers(text(page, "sums"))
@@ -270,12 +272,12 @@ def test_the_gallery_is_lit_and_sorted_by_what_units_say_and_a_click_shows_its_u
 
     shown(4)
     page.select_option("#gallery-digit", "7")
-    until(page, "insight.answers.digit === 7")
+    until(page, "insideView.findings.digit === 7")
     units = shown(7)
 
     elsewhere = "() => ['stage', 'tug', 'flow'].map(id => $(id).toDataURL()).join() + $('speakers').textContent"
     before = page.evaluate(elsewhere)
-    cell, columns = page.evaluate("() => { const { cell, columns } = galleryLayout(insight.sizes.gallery.width, 256); return [cell, columns]; }")
+    cell, columns = page.evaluate("() => { const { cell, columns } = galleryLayout(insideView.sizes.gallery.width, 256); return [cell, columns]; }")
     page.click("#gallery", position={"x": 2.5 * cell, "y": 1.5 * cell})
     for at in (columns + 2, columns + 3):
         unit = units[at]
@@ -286,7 +288,7 @@ def test_the_gallery_is_lit_and_sorted_by_what_units_say_and_a_click_shows_its_u
     page.wait_for_timeout(300)
     assert page.evaluate(elsewhere) == before
     page.press("#inspected-step", "Enter")
-    until(page, f"insight.partsOnScreen.has('stage') && $('inside-unit').value === '{units[columns + 4] + 1}'")
+    until(page, f"insideView.partsOnScreen.has('stage') && $('inside-unit').value === '{units[columns + 4] + 1}'")
 
 
 def test_while_a_network_learns_its_pictures_and_numbers_follow(page):
@@ -318,34 +320,54 @@ def test_networks_of_other_sizes_and_activations_are_read_and_shown(hidden, acti
     assert rows == min(hidden, 13)
 
 
-@pytest.mark.parametrize("state", ["blank", "diverged"])
-def test_of_blank_paper_and_of_a_diverged_network_nothing_is_claimed(state, page):
+NUMBERS = r"[+−]\d+\.\d\d|NaN|Infinity"
+
+
+def test_of_blank_paper_nothing_is_claimed(page):
     page.set_viewport_size({"width": 1280, "height": 6000})                # every part is on screen
-    if state == "diverged":
-        draw(page, FOUR)
-        page.evaluate("""() => {
-            const lost = newNetwork(16);
-            for (const name of ["W1", "b1", "W2", "b2"]) lost[name].fill(NaN);
-            usePupil(newPupil("young", lost));
-        }""")
-    until(page, "insight.partsOnScreen.size === 4 && insight.answers")
+    until(page, "insideView.partsOnScreen.size === 4 && insideView.findings")
     page.click("#inside-next")
     slide(page, "inside-time", 5)
     slide(page, "tug-count", 256)
     for button in page.locator("#inside button:visible:enabled").all():
         button.click()
-    assert re.findall(r"[+−]\d+\.\d\d|NaN|Infinity", page.inner_text("#inside")) == []
     words = page.inner_text("#inside")
-    assert ("Draw a digit first" in words) == (state == "blank") and ("diverged" in words) == (state == "diverged")
+    assert re.findall(NUMBERS, words) == []
+    assert "Draw a digit first" in words and "diverged" not in words
+
+
+def test_of_a_diverged_network_one_sentence_is_said_until_another_is_there(page):
+    draw(page, FOUR)
+    show(page, "stage")
+    page.click("#inside-play")                                             # it diverges in the middle of a run
+    page.evaluate("""() => {
+        const lost = newNetwork(16);
+        for (const name of ["W1", "b1", "W2", "b2"]) lost[name].fill(NaN);
+        usePupil(newPupil("young", lost));
+    }""")
+    until(page, "$('inside-diverged').checkVisibility()")
+    words = page.inner_text("#inside")
+    assert "training diverged" in words and re.findall(NUMBERS, words) == []
+    page.evaluate("() => usePupil(pagesOwn)")
+    until(page, "!$('inside-diverged').checkVisibility()")
+    page.click("#inside-play")
+
+
+def test_each_id_of_the_page_is_there_once_before_its_scripts_run_and_after(page):
+    written = re.findall(r'\bid="([^"#]+)"', (ROOT / "index.html").read_text(encoding="utf-8"))
+    built = page.evaluate("() => Array.from(document.querySelectorAll('[id]'), element => element.id)")
+    for ids in (written, built):
+        assert len(ids) > 100
+        assert [id for id, count in Counter(ids).items() if count > 1] == []
 
 
 def test_a_link_brings_back_what_was_chosen_and_refuses_what_it_could_not_have_written(page):
     draw(page, FOUR)
-    page.evaluate("() => Object.assign(insight, { unit: 12, time: 2.5, count: 60, digit: 7 })")
+    page.evaluate("() => Object.assign(insideChoices, { unit: 12, time: 2.5, count: 60, digit: 7 })")
     written = page.evaluate("() => linkParts.inside.write()")
-    page.evaluate("() => Object.assign(insight, { unit: null, time: 0, count: 0, digit: null })")
+    page.evaluate("() => Object.assign(insideChoices, { unit: null, time: 0, count: 0, digit: null })")
     for broken in ("", "12", "a,0,0,", "1,9,0,", "1,0,0,11", written + ",1"):
-        assert page.evaluate("text => linkParts.inside.read(text)", broken) is False
-    assert page.evaluate("() => [insight.unit, insight.time]") == [None, 0]
-    assert page.evaluate("text => linkParts.inside.read(text)", written)
-    assert page.evaluate("() => [insight.unit, insight.time, insight.count, insight.digit]") == [12, 2.5, 60, 7]
+        assert page.evaluate("text => linkParts.inside.read(text)", broken) is None
+    assert page.evaluate("() => [insideChoices.unit, insideChoices.time]") == [None, 0]
+    page.evaluate("text => linkParts.inside.choose(linkParts.inside.read(text))", written)
+    assert page.evaluate("() => [insideChoices.unit, insideChoices.time, insideChoices.count, insideChoices.digit]") == [12, 2.5, 60, 7]

@@ -443,7 +443,7 @@ def test_20_starts_and_resets_leave_memory_flat(young):
 
 def test_a_link_brings_the_knobs_and_a_damaged_one_changes_nothing(nursery):
     chosen = nursery.evaluate("""() => {
-        linkParts.learn.read("16,1,32,1000,tanh,7,42");
+        linkParts.learn.choose(linkParts.learn.read("16,1,32,1000,tanh,7,42"));
         return readKnobs();
     }""")
     assert chosen == {"hidden_size": 16, "learning_rate": 1, "batch_size": 32, "images": 1000,
@@ -452,7 +452,7 @@ def test_a_link_brings_the_knobs_and_a_damaged_one_changes_nothing(nursery):
     for words in ("", "16,1,32,1000,tanh,7", "17,1,32,1000,tanh,7,42", "16,1,32,1000,tanh,7,1e9",
                   "16,1,32,1000,tanh,7,-1", "16,1,32,1000,constructor,7,42",
                   "16,1,32,1000,tanh,7,42,<b>"):
-        assert nursery.evaluate("words => linkParts.learn.read(words)", words) is False
+        assert nursery.evaluate("words => linkParts.learn.read(words)", words) is None
         assert nursery.evaluate("() => readKnobs()") == chosen
 
 

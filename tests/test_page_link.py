@@ -69,6 +69,10 @@ def test_a_damaged_link_is_ignored_in_one_sentence(visit, url):
         page.evaluate("fragment => { showMessage(''); location.hash = fragment; }", fragment)
         until(page, "$('message').textContent.includes('damaged')")
         assert prediction(page) == "4" and page.locator("img").count() == 0, fragment
+    # Where one part is damaged, the sound ones change nothing either.
+    page.evaluate("() => { showMessage(''); location.hash = 'drawing=AAAABBBB&inside=12,0,0,&learn=17,1'; }")
+    until(page, "$('message').textContent.includes('damaged')")
+    assert prediction(page) == "4" and page.evaluate("() => insideChoices.unit") is None
     fresh = visit(f"{url}#drawing=AAAA.&section=teach")
     assert "damaged" in text(fresh, "message") and fresh.evaluate("() => desk.isBlank")
     for fragment in ("teach", "nowhere", "", "what=ever"):             # no link of ours, and no complaint

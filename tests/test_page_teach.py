@@ -108,11 +108,11 @@ def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_a
     page.emulate_media(reduced_motion="reduce")
     visit_section(page, "teach")
     page.click("#bet-teach label:nth-of-type(2)")
-    until(page, "school.painted.length === 100")
+    until(page, "hundred.drawn.length === 100")
     assert not page.is_visible("#bet-teach .outcome") and page.is_visible("#cost-untaught")
     before = page.evaluate("() => document.querySelector('#hundred').toDataURL()")
     page.click("#lie")
-    until(page, "desk.pupil.lessons.length === 3 && !desk.pupil.isLearning && $('bet-teach').dataset.outcome?.includes('3 lessons')")
+    until(page, "desk.pupil.lessons.length === 3 && !desk.pupil.isRelearning && $('bet-teach').dataset.outcome?.includes('3 lessons')")
     images = np.array(calculate(page, "() => Array.from({ length: 100 }, (_, i) => [...digitImage(5000 + i)])"))
     untaught = NeuralNetwork.load(site / "weights.json").predict(images.astype(np.float32))
     taught = exact(site / "weights.json")
@@ -124,11 +124,11 @@ def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_a
     said = [int(number) for number in re.findall(r"read (\d+) of them right, and after your lessons (\d+); (\d+)",
                                                  page.inner_text("#cost-taught"))[0]]
     assert said == [(untaught == labels).sum(), (reads == labels).sum(), different]
-    lit = page.evaluate("() => school.painted.map(shows => shows.startsWith('true'))")
+    lit = page.evaluate("() => hundred.drawn.map(({ isLit }) => isLit)")
     assert np.array_equal(lit, reads != untaught)
     assert "97.00 %" in page.inner_text("#measured") and prediction(page) == "8"
     page.click("#forget")
-    until(page, "!$('cost-untaught').hidden && school.painted.every(shows => shows.startsWith('false'))")
+    until(page, "!$('cost-untaught').hidden && hundred.drawn.every(({ isLit }) => !isLit)")
     assert page.evaluate("() => document.querySelector('#hundred').toDataURL()") == before and prediction(page) == "3"
 
 
@@ -244,7 +244,7 @@ def test_a_hundred_contradicting_lessons_come_to_an_end_and_one_draws_meanwhile(
                            layers: [784, 10, 10] }, lessons)].length; }""", strokes)
     assert 1000 < steps <= 2576
     draw(page, SEVEN)
-    assert len(prediction(page)) == 1 and page.evaluate("() => pagesOwn.isLearning")
+    assert len(prediction(page)) == 1 and page.evaluate("() => pagesOwn.isRelearning")
 
 
 # ── The end ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,125 @@
+"use strict";
+// The pictures of the hidden units: their weights as masks, alone or over a drawing.
+
+const MARGIN = 3;              // pixels at the edge of an image that hardly ever have ink
+const INNER = 28 - 2 * MARGIN; // pixels between the margins
+
+// ── The pictures of all units, painted side by side on one canvas that is not seen ──
+
+const unitPictures = {
+  canvas: document.createElement("canvas"),
+  network: null,         // whose weights they are, or will be when it is painted
+  biases: null,          // of that network when painting began: learning moves them in every step
+  isPainting: false,
+  paintedAt: 0,
+};
+const PICTURES_PAUSE = 500;    // ms between two paintings, while the network learns
+const PICTURES_ACROSS = 32;
+
+// Paints them again when the network is another, or has learned since.
+async function keepPicturesFresh(network) {
+  const pictures = unitPictures;
+  if (pictures.network === network) {
+    const hasLearned = pictures.biases.some((bias, unit) => bias !== network.b1[unit]);
+    const isSoon = performance.now() - pictures.paintedAt < PICTURES_PAUSE;
+    if (!hasLearned || pictures.isPainting || isSoon) return;
+  }
+  pictures.network = network;
+  pictures.biases = network.b1.slice();
+  pictures.isPainting = true;
+  const isWhole = await inSlices(paintUnitPictures(network), () => desk.network === network);
+  if (pictures.network !== network) return;              // another painting has begun
+  pictures.isPainting = false;
+  if (!isWhole) pictures.network = null;
+  pictures.paintedAt = performance.now();
+  refresh();
+}
+
+function* paintUnitPictures(network) {
+  const units = network.layers[1];
+  const { canvas } = unitPictures;
+  const width = PICTURES_ACROSS * 28;
+  const height = Math.ceil(units / PICTURES_ACROSS) * 28;
+  if (canvas.width !== width) canvas.width = width;      // to set a size wipes the canvas
+  if (canvas.height !== height) canvas.height = height;
+  for (let unit = 0; unit < units; unit++) {
+    const weights = weightsOfUnit(network, unit);
+    const { x, y } = placeOfPicture(unit);
+    paintSigned(canvas, weights, { most: weightOfFullColour(weights), x, y });
+    yield;
+  }
+  return true;
+}
+
+function placeOfPicture(unit) {
+  const row = Math.floor(unit / PICTURES_ACROSS);
+  const column = unit % PICTURES_ACROSS;
+  return { x: column * 28, y: row * 28 };
+}
+
+// The picture of a unit, without its blank margin.
+function drawUnit(context, unit, left, top, side) {
+  const { x, y } = placeOfPicture(unit);
+  const { canvas } = unitPictures;
+  context.drawImage(canvas, x + MARGIN, y + MARGIN, INNER, INNER, left, top, side, side);
+}
+
+// ── A drawing and a mask, pixel by pixel ──
+
+// Images are painted here first, one pixel for each number, and from here drawn large.
+const smallPicture = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+
+// Paints a unit's weights, on their way to what is left of them.
+// productShare: how far the weights have become products of weight and ink, from 0 to 1; then
+// nothing is left under paper. fallenShare: how far the products have fallen onto the piles, which
+// leaves them a little paler.
+function paintMask(canvas, weights, image, productShare, fallenShare) {
+  const most = weightOfFullColour(weights);
+  const pixels = new ImageData(28, 28);
+  const colours = new Uint32Array(pixels.data.buffer);
+  for (let i = 0; i < 784; i++) {
+    const product = weights[i] * image[i];
+    const value = weights[i] + (product - weights[i]) * productShare;
+    const share = clip(value / most, -1, 1);
+    colours[i] = SIGNED_COLOURS[Math.round(share * 255) + 255];
+    const opacity = image[i] > 0 ? 1 - 0.2 * fallenShare : 1 - productShare;
+    pixels.data[i * 4 + 3] = opacity * 255;
+  }
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+}
+
+// The edge of the ink, pixel by pixel: so the drawing is seen upon its mask. Across the square lie
+// so many pixels of the image, from firstPixel on.
+function drawOutline(context, image, left, top, side, firstPixel = 0, pixelsAcross = 28) {
+  const size = side / pixelsAcross;
+  const place = (x, y) => [left + (x - firstPixel) * size, top + (y - firstPixel) * size];
+  const isInk = (x, y) => pixelAt(image, x, y) >= 0.5;
+  context.beginPath();
+  for (let y = 0; y < 28; y++) {
+    for (let x = 0; x < 28; x++) {
+      if (isInk(x, y) !== isInk(x - 1, y)) {
+        context.moveTo(...place(x, y));
+        context.lineTo(...place(x, y + 1));
+      }
+      if (isInk(x, y) !== isInk(x, y - 1)) {
+        context.moveTo(...place(x, y));
+        context.lineTo(...place(x + 1, y));
+      }
+    }
+  }
+  context.lineCap = "square";
+  context.lineWidth = 3;
+  context.strokeStyle = insideView.colours.sheet;
+  context.stroke();
+  context.lineWidth = 1.5;
+  context.strokeStyle = insideView.colours.ink;
+  context.stroke();
+  context.lineCap = "butt";
+}
+
+// The key of the masks is painted in their own colours, from -1 at the left to 1 at the right.
+const maskKey = Float64Array.from({ length: 784 }, (_, i) => {
+  const column = i % 28;
+  return column / 13.5 - 1;
+});
+paintSigned($("mask-key"), maskKey);

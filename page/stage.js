@@ -1,0 +1,339 @@
+"use strict";
+// "Look inside": one hidden unit, step by step from the ink to the ten scores.
+
+const STEPS = 5;               // ink, then 1 mask, 2 weight × ink, 3 sum, 4 activation, 5 pulls
+const NUMBER_WIDTH = 46;       // px: room for a number with its sign, at the right of a bar
+const LONGEST_PULL = 4;        // points: a bar that is as long as there is room for
+
+// The unit that is stepped through.
+function unitOnStage() {
+  const { order, network } = insideView.findings;
+  const unit = insideChoices.unit ?? insideView.heldUnit;
+  const exists = unit !== null && unit < network.layers[1];
+  return exists ? unit : order[0];
+}
+
+function showStage() {
+  const { network, image, pulls } = insideView.findings;
+  const unit = unitOnStage();
+  const work = unitAtWork(network, image, unit);
+  const tenPulls = pullsOf(pulls, unit);
+  showCaptions(unit, work.rounded, tenPulls);
+  showStageControls(unit);
+  const canvas = emptyCanvas("stage");
+  if (!canvas) return;
+  const { context, width } = canvas;
+  const layout = stageLayout(width);
+  const levels = levelsOf(work, layout);
+  paintWeighing(context, work, layout);
+  paintPiles(context, work, layout, levels);
+  paintCurve(context, layout, levels);
+  paintWayToCurve(context, work, layout, levels);
+  paintPulls(context, tenPulls, layout);
+}
+addInsidePart("stage", showStage);
+
+function showStageControls(unit) {
+  const { time } = insideChoices;
+  const { network } = insideView.findings;
+  const step = Math.ceil(time);
+  const field = $("inside-unit");
+  field.max = network.layers[1];
+  if (document.activeElement !== field) field.value = unit + 1;
+  $("inside-time").value = time;
+  $("inside-time").setAttribute("aria-valuetext", `step ${step} of ${STEPS}`);
+  setText($("inside-play"), insideView.runs.time ? "Pause" : "Play");
+  $("inside-next").disabled = time >= STEPS;
+  const captions = [...$("inside-captions").children];
+  captions.forEach((caption, i) => caption.classList.toggle("now", i === step));
+}
+
+// How far one of the steps has come: 0 before it, 1 after it.
+function partOfStep(step) {
+  return clip(insideChoices.time - (step - 1), 0, 1);
+}
+
+function showCaptions(unit, rounded, tenPulls) {
+  const highest = indexOfLargest(tenPulls);
+  const lowest = indexOfLargest(tenPulls.map(pull => -pull));
+  fill($("inside-captions"), {
+    unit: unit + 1,
+    for: signed(rounded.forIt),
+    against: signed(rounded.against),
+    sum: signed(rounded.sum),
+    bias: signed(rounded.bias),
+    z: signed(rounded.z),
+    activation: twoDecimals(rounded.activation),
+    blank: twoDecimals(rounded.atBlank),
+    change: signed(rounded.change),
+    highest,
+    "highest-pull": signed(tenPulls[highest]),
+    lowest,
+    "lowest-pull": signed(tenPulls[lowest]),
+  });
+}
+
+// Where things stand on the stage, from left to right: the image, two piles of its products, the
+// curve and the ten scores. On a phone the scores stand below.
+function stageLayout(width) {
+  const top = 26;                                       // room for the names above
+  const isWide = width >= 560;
+  if (isWide) {
+    const side = 264;
+    const piles = { left: side + 20, width: 72 };
+    const curve = { left: rightOf(piles) + 50, width: 104 };       // between them the sum's number
+    const left = rightOf(curve) + 26;
+    const scores = { left, top, width: width - left, row: side / 10 };
+    return { top, side, piles, curve, scores };
+  }
+  const side = Math.round(0.48 * width);
+  const piles = { left: side + 12, width: 58 };
+  const left = rightOf(piles) + 42;
+  const curve = { left, width: width - left - 4 };
+  const scores = { left: 0, top: top + side + 60, width, row: 20 };
+  return { top, side, piles, curve, scores };
+}
+
+function rightOf({ left, width }) {
+  return left + width;
+}
+
+// The heights of sums on the stage, in steps of five points, so that they seldom change.
+function levelsOf({ forIt, against, bias, z }, { top, side }) {
+  const highest = Math.ceil(Math.max(5, forIt, z, bias) / 5) * 5;
+  const lowest = -Math.ceil(Math.max(5, against, -z, -bias) / 5) * 5;
+  const room = 12;                                      // for the numbers above and below the piles
+  const pointHeight = (side - 2 * room) / (highest - lowest);
+  const y = number => top + room + (highest - number) * pointHeight;
+  return { highest, lowest, y };
+}
+
+// The drawing; over it the unit's mask, and then what the ink leaves of it.
+function paintWeighing(context, { weights }, { top, side }) {
+  const { image } = insideView.findings;
+  const maskOpacity = partOfStep(1);
+  writeAt(context, "784 pixels", 0, 12);
+  context.fillStyle = insideView.colours.sheet;
+  context.fillRect(0, top, side, side);
+  paintImage(smallPicture, image);
+  context.globalAlpha = 1 - maskOpacity;
+  context.drawImage(smallPicture, 0, top, side, side);
+  paintMask(smallPicture, weights, image, partOfStep(2), partOfStep(3));
+  context.globalAlpha = maskOpacity;
+  context.drawImage(smallPicture, 0, top, side, side);
+  context.globalAlpha = 1;
+  if (maskOpacity > 0) drawOutline(context, image, 0, top, side);
+  drawFrame(context, 0, top, side);
+}
+
+// The products fall onto two piles: those above 0 upwards, those below 0 downwards.
+function paintPiles(context, work, layout, levels) {
+  const { left, width } = layout.piles;
+  const right = left + width;
+  const zero = levels.y(0);
+  const barWidth = width / 2 - 3;
+  writeAt(context, "two piles", left, 12);
+  drawLine(context, insideView.colours.line, 1, [left - 6, zero], [right + 6, zero]);
+  if (insideView.findings.isBlank) return;
+  const { heap, flying } = fallenSoFar(work.products, partOfStep(3));
+  const top = levels.y(heap.forIt);
+  const bottom = levels.y(-heap.against);
+  drawBar(context, left, top, barWidth, zero - top, true);
+  drawBar(context, right - barWidth, zero, barWidth, bottom - zero, false);
+  const landing = {
+    forIt: [left + barWidth / 2, top],
+    against: [right - barWidth / 2, bottom],
+  };
+  paintFlying(context, work.products, flying, layout, landing);
+  if (partOfStep(3) === 1) paintSum(context, work, layout, levels);
+}
+
+// Which products have fallen, as two heaps, and which are on their way: [pixel, how far, 0 to 1].
+// Each sets out a little later than the one before, and flies for two fifths of the step.
+function fallenSoFar(products, part) {
+  const fallen = [];
+  const flying = [];
+  const pixels = [...products.keys()].filter(i => products[i] !== 0);
+  pixels.forEach((i, n) => {
+    const departure = 0.6 * n / pixels.length;
+    const way = clip((part - departure) / 0.4, 0, 1);
+    if (way === 1) fallen.push(products[i]);
+    else if (way > 0) flying.push([i, way]);
+  });
+  return { heap: splitBySign(fallen), flying };
+}
+
+function paintFlying(context, products, flying, { top, side }, landing) {
+  const size = side / 28;
+  const most = strength(products);
+  for (const [i, way] of flying) {
+    const isFor = products[i] > 0;
+    const fromX = (i % 28 + 0.5) * size;
+    const fromY = top + (Math.floor(i / 28) + 0.5) * size;
+    const [toX, toY] = isFor ? landing.forIt : landing.against;
+    const x = fromX + (toX - fromX) * way;
+    const y = fromY + (toY - fromY) * way * way;                // it falls, ever faster
+    const area = Math.abs(products[i]) / most;
+    const edge = Math.max(size * Math.sqrt(area), 2.5);
+    drawBar(context, x - edge / 2, y - edge / 2, edge, edge, isFor);
+  }
+}
+
+// The level to which both piles come together; then the bias moves it.
+function paintSum(context, work, { piles }, levels) {
+  const { left, width } = piles;
+  const { rounded } = work;
+  const right = left + width;
+  const barWidth = width / 2 - 3;
+  const centred = { align: "center" };
+  const aboveFor = levels.y(work.forIt) - 9;
+  const belowAgainst = levels.y(-work.against) + 10;
+  writeAt(context, signed(rounded.forIt), left + barWidth / 2, aboveFor, centred);
+  writeAt(context, signed(rounded.against), right - barWidth / 2, belowAgainst, centred);
+  const biasShare = partOfStep(4);
+  const level = levels.y(work.forIt - work.against + work.bias * biasShare);
+  drawLine(context, insideView.colours.ink, 2, [left - 6, level], [right + 6, level]);
+  const isMoving = biasShare > 0 && biasShare < 1;
+  if (isMoving) return;
+  const sum = biasShare === 0 ? rounded.sum : rounded.z;
+  const strong = { colour: insideView.colours.ink, bold: true };
+  writeAt(context, signed(sum), right + 2, level - 9, strong);
+}
+
+// The curve stands upright, so that the level of the sum leads straight into it.
+function paintCurve(context, { top, side, curve }, levels) {
+  const { left, width } = curve;
+  const { low, high, x } = acrossCurve(curve, levels);
+  const { activate } = ACTIVATIONS[insideView.findings.network.activation];
+  const bottom = top + side;
+  const onCurve = Array.from({ length: 81 }, (_, i) => {
+    const z = levels.lowest + (levels.highest - levels.lowest) * i / 80;
+    return [x(activate(z)), levels.y(z)];
+  });
+  writeAt(context, "the curve", left, 12);
+  drawLine(context, insideView.colours.line, 1, [left, bottom], [left + width, bottom]);
+  drawLine(context, insideView.colours.quiet, 1.75, ...onCurve);
+  writeAt(context, twoDecimals(low), left, bottom + 12);
+  writeAt(context, twoDecimals(high), left + width, bottom + 12, { align: "right" });
+}
+
+// Where an activation lies across the curve, from the lowest to the highest that is seen.
+function acrossCurve({ left, width }, levels) {
+  const { activate } = ACTIVATIONS[insideView.findings.network.activation];
+  const low = activate(levels.lowest);
+  const high = activate(levels.highest);
+  const x = activation => left + width * (activation - low) / (high - low);
+  return { low, high, x };
+}
+
+// From the level of the sum to the curve, and down to the activation.
+function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
+  const part = partOfStep(4);
+  if (part === 0 || insideView.findings.isBlank) return;
+  const { ink, sheet } = insideView.colours;
+  const { x } = acrossCurve(curve, levels);
+  const bottom = top + side;
+  const level = levels.y(work.z);
+  const leaves = rightOf(piles) + 6;
+  const meets = x(work.activation);
+  const way = Math.max(2 * part - 1, 0);               // first the bias, then the way to the curve
+  drawLine(context, ink, 2, [leaves, level], [leaves + (meets - leaves) * way, level]);
+  if (way < 1) return;
+  const blank = x(work.atBlank);
+  drawLine(context, ink, 1, [meets, level], [meets, bottom]);
+  drawCircle(context, blank, levels.y(work.bias), sheet);
+  drawCircle(context, meets, level, ink);
+  drawLine(context, ink, 3, [blank, bottom], [meets, bottom]);
+  const change = `change ${signed(work.rounded.change)}`;
+  const strong = { align: "right", colour: ink, bold: true };
+  writeAt(context, change, rightOf(curve), bottom + 28, strong);
+}
+
+// What the unit says to each digit.
+function paintPulls(context, tenPulls, { scores }) {
+  const { left, top, width, row } = scores;
+  const right = left + width;
+  const { ink, line } = insideView.colours;
+  const digitWidth = 14;
+  const half = (width - digitWidth - NUMBER_WIDTH) / 2;
+  const middle = left + digitWidth + half;
+  const part = partOfStep(5);
+  writeAt(context, "ten scores", left, top - 14);
+  drawLine(context, line, 1, [middle, top], [middle, top + 10 * row]);
+  tenPulls.forEach((pull, digit) => {
+    const y = top + (digit + 0.5) * row;
+    writeAt(context, digit, left, y, { colour: ink, bold: true });
+    if (part === 0 || insideView.findings.isBlank) return;
+    const share = Math.min(Math.abs(pull) / LONGEST_PULL, 1);
+    const length = share * half * part;
+    const barLeft = pull > 0 ? middle : middle - length;
+    drawBar(context, barLeft, y - row * 0.3, length, row * 0.6, pull > 0);
+    if (part === 1) writeAt(context, signed(pull), right, y, { align: "right", colour: ink });
+  });
+}
+
+// ── Stepping through ──
+
+function setTime(time) {
+  holdUnit();
+  insideChoices.time = time;
+  showPart("stage");
+}
+
+// While one steps and draws on, it stays the same unit, though another may be the strongest now.
+function holdUnit() {
+  if (!desk.isBlank) insideView.heldUnit = unitOnStage();
+}
+
+function stepTo(step, millisecondsPerStep) {
+  const from = insideChoices.time;
+  const way = step - from;
+  startRun("time", way * millisecondsPerStep, part => setTime(from + way * part), settleUnitBet);
+}
+
+function settleUnitBet() {
+  if (insideChoices.time < STEPS || desk.isBlank) return;
+  const unit = unitOnStage();
+  const tenPulls = pullsOf(insideView.findings.pulls, unit);
+  const up = tenPulls.filter(pull => pull > 0).length;
+  const down = tenPulls.filter(pull => pull < 0).length;
+  settleBet("bet-unit", `unit ${unit + 1} pulled ${up} of the ten scores up and ${down} down.`);
+}
+
+onInside("click", "inside-play", () => {
+  if (insideView.runs.time) {
+    stopRun("time");
+    showPart("stage");
+    return;
+  }
+  if (insideChoices.time >= STEPS) insideChoices.time = 0;
+  stepTo(STEPS, 2200);
+});
+
+onInside("click", "inside-next", () => {
+  const nextStep = Math.floor(insideChoices.time) + 1;
+  stepTo(Math.min(nextStep, STEPS), 1200);
+});
+
+onInside("input", "inside-time", event => {
+  stopRun("time");
+  setTime(Number(event.target.value));
+  settleUnitBet();
+});
+
+onInside("input", "inside-unit", event => {
+  const unit = Math.round(Number(event.target.value)) - 1;
+  if (unit < 0 || unit >= insideView.findings.network.layers[1]) return;
+  insideChoices.unit = unit;
+  showPart("stage");
+});
+
+onInside("blur", "inside-unit", () => showPart("stage"));
+
+// The next strongest.
+onInside("click", "inside-other", () => {
+  const { order } = insideView.findings;
+  const place = order.indexOf(unitOnStage());
+  insideChoices.unit = order[(place + 1) % order.length];
+  showPart("stage");
+});
