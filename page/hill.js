@@ -66,7 +66,7 @@ function weightAtStart({ network, pixel, unit }) {
 
 function newHill() {
   return {
-    ...stateOf(desk.network),      // whose hill it is
+    ...stateOf(desk.network),      // whose hill it is: its network, and imagesSeen
     images: null,
     labels: null,
     passes: null,        // what forward makes of each image
