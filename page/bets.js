@@ -30,3 +30,10 @@ function showBet(fieldset) {
   paragraph.hidden = !outcome || !bet;
   fill(paragraph, { bet: bet ?? "", outcome: outcome ?? "" });
 }
+
+// A question is put anew: the answer to the last one is forgotten.
+function reopenBet(id) {
+  for (const answer of $(id).querySelectorAll("input")) answer.checked = false;
+  delete bets[id];
+  settleBet(id, "");
+}

@@ -7,20 +7,26 @@ const WIDTH_OF_PLOT = 320;     // of a picture of curves, in its own units, and 
 const HEIGHT_OF_PLOT = 164;
 const PLOT_AREA = { left: 48, right: 300, top: 8, bottom: 132 };
 
-// A picture of curves on axes, as HTML. A curve is a list of points [n, value], drawn in the style
-// .curve0, .curve1, … of its place; the first one is what the picture is about, and an empty one is
-// left out.
+// A picture of curves on axes, as HTML. A curve is a list of points [n, value]; the first one is what
+// the picture is about, and an empty one is left out. styles: the class of each in style.css, "now",
+// "dashed" or "pale".
 //
 // Across, the axis is logarithmic, so that the first steps and the last can both be seen. Upwards it
-// is so, too, unless `most` is given: then it goes evenly from 0 to that. `guess` is the value of a
+// is so, too, unless topOfAxis is given: then it goes evenly from 0 to that. `guess` is the value of a
 // network that guesses.
-function plot(caption, curves, { guess = GUESSING, format = shortNumber, most, unit = "epoch" } = {}) {
+function plot(caption, curves, {
+  guess = GUESSING,
+  format = shortNumber,
+  topOfAxis,
+  styles = ["now"],
+  unit = "epoch",
+} = {}) {
   if (curves[0].length === 0) return "";
   const { left, right, bottom } = PLOT_AREA;
   const points = curves.flat();
-  const isEven = most !== undefined;
+  const isEven = topOfAxis !== undefined;
   const across = axisAcross(points);
-  const upwards = isEven ? evenAxis(most) : logarithmicAxis(points, guess);
+  const upwards = isEven ? evenAxis(topOfAxis) : logarithmicAxis(points, guess);
   const text = (x, y, words, anchor) => `<text x="${x}" y="${y}" text-anchor="${anchor}">${words}</text>`;
   const level = (kind, value) => `<path class="${kind}" d="M${left} ${upwards.y(value)}H${right}"/>`;
   const parts = [];
@@ -35,7 +41,7 @@ function plot(caption, curves, { guess = GUESSING, format = shortNumber, most, u
     if (curves[i].length === 0) continue;
     const places = curves[i].map(([n, value]) => `${across.x(n)} ${upwards.y(value)}`);
     // h.01: so that a single point is seen, too.
-    parts.push(`<path class="curve${i}" d="M${places.join("L")}h.01"/>`);
+    parts.push(`<path class="${styles[i]}" d="M${places.join("L")}h.01"/>`);
   }
   const label = `${caption}: from ${format(curves[0][0][1])} to ${format(curves[0].at(-1)[1])}`;
   return `<figure class="plot"><svg viewBox="0 0 ${WIDTH_OF_PLOT} ${HEIGHT_OF_PLOT}" role="img"
@@ -59,8 +65,8 @@ function axisAcross(points) {
   return { x, marks };
 }
 
-function evenAxis(most) {
-  return { y: value => heightAt(value / most), marks: [0, most / 2, most] };
+function evenAxis(topOfAxis) {
+  return { y: value => heightAt(value / topOfAxis), marks: [0, topOfAxis / 2, topOfAxis] };
 }
 
 // It holds all values that are numbers of a sensible size. What is none is drawn at the top.
@@ -85,4 +91,16 @@ function heightAt(share) {
 
 function toTenths(number) {
   return Number(number.toFixed(1));
+}
+
+// Fewer points of a curve that may have a million: on a logarithmic axis the eye misses none.
+function thinCurve(points) {
+  const kept = [];
+  let next = -Infinity;
+  for (const point of points) {
+    if (point[0] < next && point !== points.at(-1)) continue;
+    kept.push(point);
+    next = point[0] * 1.02;
+  }
+  return kept;
 }

@@ -1,9 +1,9 @@
 "use strict";
 // Six thousand digits that other people wrote, images of MNIST, for the page to learn from and to read.
 //
-// They come in turn, a 0, a 1, … a 9, a 0, …: image k is a k % 10. The young network learns from the
-// first 5,000 and never sees the others. The trained network has learned from all of MNIST's training
-// images, these among them.
+// They come in turn, a 0, a 1, … a 9, a 0, …. The young network learns from the first 5,000 and never
+// sees the others. The trained network has learned from all of MNIST's training images, these among
+// them.
 
 const DIGITS_TO_LEARN = 5000;
 const DIGITS_UNSEEN = 1000;    // by the young network: those that follow
@@ -30,12 +30,25 @@ async function unpackDigits() {
 
 // Image k, 784 numbers from 0 (paper) to 1 (ink).
 function digitImage(k) {
-  digitStore.images[k] ??= Float32Array.from({ length: 784 }, (_, pixel) => {
-    const pair = digitStore.greys[k * 392 + Math.floor(pixel / 2)];
-    const grey = pixel % 2 === 0 ? pair >> 4 : pair & 15;
-    return grey / 15;
-  });
+  digitStore.images[k] ??= unpackImage(k);
   return digitStore.images[k];
+}
+
+function unpackImage(k) {
+  const image = new Float32Array(784);
+  for (let pixel = 0; pixel < 784; pixel += 2) {
+    const pair = digitStore.greys[(k * 784 + pixel) / 2];
+    const left = Math.floor(pair / 16);          // the greys go from 0 to 15
+    const right = pair % 16;
+    image[pixel] = left / 15;
+    image[pixel + 1] = right / 15;
+  }
+  return image;
+}
+
+// Which digit image k is.
+function labelOfDigit(k) {
+  return k % 10;
 }
 
 // What a network reads in so many of the images, from the first on. It pauses after each, for inSlices.
@@ -43,7 +56,7 @@ function* readDigitImages(network, first, count) {
   const readings = [];
   for (let k = first; k < first + count; k++) {
     const { probabilities } = forward(network, digitImage(k));
-    readings.push({ k, label: k % 10, digit: indexOfLargest(probabilities), probabilities });
+    readings.push({ k, label: labelOfDigit(k), digit: indexOfLargest(probabilities), probabilities });
     yield;
   }
   return readings;

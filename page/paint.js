@@ -48,6 +48,44 @@ function weightsOfUnit(network, unit) {
   return Float64Array.from({ length: 784 }, (_, i) => network.W1[i * units + unit]);
 }
 
+// Paints the numbers of a network, or their slopes: for each hidden unit a square, its 784 weights.
+// The line below it is its ten weights to the digits and, apart, its bias.
+// fullColour: the number that has it, of W1, and of W2 and the biases.
+function* paintAllWeights(canvas, { W1, b1, W2 }, fullColour) {
+  const units = b1.length;
+  const columns = Math.ceil(Math.sqrt(units));
+  const rows = Math.ceil(units / columns);
+  const width = columns * 30;                    // 28 pixels and a gap
+  const height = rows * 34;                      // 28, a gap, a line of 3, a gap
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const context = canvas.getContext("2d");
+  const colourOf = (value, most) => {
+    const share = clip(value / most, -1, 1);
+    return SIGNED_COLOURS[Math.round(share * 255) + 255];
+  };
+  for (let unit = 0; unit < units; unit++) {
+    const cell = new ImageData(28, 32);
+    const colours = new Uint32Array(cell.data.buffer);
+    for (let i = 0; i < 784; i++) colours[i] = colourOf(W1[i * units + unit], fullColour.W1);
+    const biasColour = colourOf(b1[unit], fullColour.W2);
+    for (const row of [29, 30, 31]) {
+      const start = row * 28;
+      for (let digit = 0; digit < 10; digit++) {
+        const left = start + digit * 2;
+        colours.fill(colourOf(W2[unit * 10 + digit], fullColour.W2), left, left + 2);
+      }
+      colours.fill(biasColour, start + 24, start + 28);
+    }
+    const column = unit % columns;
+    const row = Math.floor(unit / columns);
+    context.putImageData(cell, column * 30 + 1, row * 34 + 1);
+    yield;                                       // all at once would take more than a frame
+  }
+}
+
 // ── A drawing as lines ──
 
 // A stroke as the path of an SVG: curves through the middles between its points, which pull.

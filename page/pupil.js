@@ -37,6 +37,11 @@ function factsOfPupil(pupil) {
   return facts.join(" · ");
 }
 
+// How many images the network has learned from in the page: 0 but for a young one.
+function ageOf(network) {
+  return network.training.images_seen ?? 0;
+}
+
 // Puts another network on the desk.
 function usePupil(pupil) {
   desk.pupil = pupil;

@@ -100,6 +100,7 @@ def test_the_pages_digits_are_straightened_training_images_as_many_of_each(digit
 def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(nursery):
     draw(nursery, SEVEN)
     trained = probabilities(nursery)
+    assert nursery.locator("#learn-figures").is_hidden()                # nothing is known yet
     nursery.click("#learn-reset")
     until(nursery, "!learning.isAwake && learning.run.measured.length")
     assert "50,890 random numbers" in text(nursery, "learn-said")
@@ -158,11 +159,11 @@ def test_the_run_is_gone_back_through_and_goes_on_from_its_end(young):
     now, end = probabilities(young), young.evaluate("() => learning.run.seen")
     young.focus("#learn-moment")
     young.keyboard.press("Home")
-    until(young, "learning.run.shown && !learning.isStale")
+    until(young, "learning.momentOnDesk && !learning.isStale")
     frames(young)
     assert accuracy(young) < 30 and max(probabilities(young)) < 60
     young.keyboard.press("End")
-    until(young, "!learning.run.shown && !learning.isStale")
+    until(young, "!learning.momentOnDesk && !learning.isStale")
     frames(young)
     assert probabilities(young) == now
     young.keyboard.press("Home")
@@ -187,7 +188,7 @@ def test_moments_are_kept_evenly_along_the_curve_and_never_too_many(page):
 # ── Which way ─────────────────────────────────────────────────────────────────────────────────────
 
 def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
-    until(young, "learning.hill && learning.hill.losses.length > HILL_STEPS")
+    until(young, "learning.hill && learning.hill.isWeightMeasured")
     young.click("#bet-hill label >> nth=0")
     slider = young.locator("#hill-weight")
     slider.scroll_into_view_if_needed()
@@ -232,17 +233,17 @@ def python_gradients(network, images, labels):
 
 
 def test_another_pixel_and_another_unit_are_chosen_by_pointer_and_by_keyboard(young):
-    until(young, "learning.hill && learning.hill.losses.length > HILL_STEPS")
+    until(young, "learning.hill && learning.hill.isWeightMeasured")
     young.locator("#hill-mask").scroll_into_view_if_needed()
     width = young.locator("#hill-mask").bounding_box()["width"]
     young.click("#hill-mask", position={"x": width * 10.5 / 28, "y": width * 12.5 / 28})
     until(young, "learning.hill.pixel === 12 * 28 + 10")
     young.keyboard.press("ArrowDown")
     young.keyboard.press("ArrowRight")
-    until(young, "learning.hill.pixel === 13 * 28 + 11 && learning.hill.losses.length > HILL_STEPS")
+    until(young, "learning.hill.pixel === 13 * 28 + 11 && learning.hill.isWeightMeasured")
     young.focus("#hill-unit")
     young.keyboard.press("ArrowRight")
-    until(young, "learning.hill.unit === 1 && learning.hill.losses.length > HILL_STEPS")
+    until(young, "learning.hill.unit === 1 && learning.hill.isWeightMeasured")
     dW1 = np.reshape(young.evaluate("() => [...learning.hill.gradients.dW1]"), (784, 64))
     steepest = np.abs(dW1[:, 1]).argmax()
     assert young.evaluate("() => learning.hill.pixel") == steepest
@@ -252,7 +253,7 @@ def test_one_step_is_what_python_does_with_its_images(young, digits):
     young.click("#learn-step")
     until(young, "!$('learn-laid').hidden && !learning.isAwake")
     batch, before, after = calculate(young, """() => {
-        const { batch, before } = learning.run.laid;
+        const { batch, before } = learning.stepLaidOpen;
         const inLists = %s;
         return [batch, inLists(before), inLists(desk.network)];
     }""" % PARAMETERS)
@@ -279,7 +280,7 @@ def test_a_step_of_all_images_in_pieces_is_one_step_of_all(young, digits):
     young.click("#learn-step")
     until(young, "!$('learn-laid').hidden && !learning.isAwake")
     batch, before, after = calculate(young, """() => {
-        const { batch, before, after } = learning.run.laid;
+        const { batch, before, after } = learning.stepLaidOpen;
         return [batch, ...[before, after].map(%s)];
     }""" % PARAMETERS)
     images, labels = (part[batch] for part in digits)
@@ -371,8 +372,8 @@ def test_a_lesson_pauses_it_and_is_part_of_what_learns_on(young):
     taught = young.evaluate("() => [...desk.network.W1]")
     assert prediction(young) == "9"
     young.evaluate("() => $('learn-step').click()")
-    until(young, "learning.run.laid")
-    assert young.evaluate("() => [...learning.run.laid.before.W1]") == taught
+    until(young, "learning.stepLaidOpen")
+    assert young.evaluate("() => [...learning.stepLaidOpen.before.W1]") == taught
     assert young.evaluate("() => desk.network === learning.run.network")
 
 

@@ -1,0 +1,122 @@
+"use strict";
+// "Another childhood": what the learner chooses for the next young network, and what came of it.
+
+// What can be chosen, by the id of its field, and how it is called in a sentence.
+const KNOB_WORDS = {
+  hidden_size: "hidden units",
+  learning_rate: "learning rate",
+  batch_size: "images in a step",
+  images: "images to learn from",
+  activation: "activation",
+  leave_out: "left out",
+  seed: "seed",
+};
+const KNOBS = Object.keys(KNOB_WORDS);
+const LARGEST_SEED = 9999;
+
+for (const name of Object.keys(ACTIVATIONS)) $("activation").append(new Option(name, name));
+$("seed").value = Math.floor(Math.random() * 1000);
+
+// What is chosen now, for the next start: numbers, but for the activation's name, and "" where no
+// digit is left out.
+function readKnobs() {
+  const settings = {};
+  for (const name of KNOBS) {
+    const { value } = $(name);
+    const isText = name === "activation" || value === "";
+    settings[name] = isText ? value : Number(value);
+  }
+  settings.seed = clip(Math.round(Number(settings.seed)), 0, LARGEST_SEED);
+  return settings;
+}
+
+function wordOf(name, settings) {
+  return settings[name] === "" ? "nothing" : settings[name];
+}
+
+// ── A digit that was left out ──
+
+// What a network that never saw a digit makes of it, in the unseen ones and in the drawing.
+function showChildhood() {
+  const { run } = learning;
+  const digit = isYoungOnDesk() ? run.settings.leave_out : "";
+  const isShown = digit !== "" && run.reads.length > 0;
+  $("learn-childhood").hidden = !isShown;
+  if (!isShown) return;
+  sayHowItIsRead(digit, run.reads);
+  if (desk.reading) compareReadings(digit, desk.reading);      // else the sentence is hidden
+}
+
+// What is read in the unseen ones of this digit: how many right, and as what else.
+function sayHowItIsRead(digit, reads) {
+  const counts = new Array(10).fill(0);
+  reads.forEach((read, i) => {
+    const isLeftOut = labelOfDigit(DIGITS_TO_LEARN + i) === digit;
+    if (isLeftOut && read >= 0) counts[read] += 1;
+  });
+  const others = orderByValue(counts).filter(read => read !== digit && counts[read] > 0);
+  const list = others.slice(0, 3).map(read => `${counts[read]} as ${read}`);
+  fill($("learn-childhood"), {
+    digit,
+    right: counts[digit],
+    others: list.join(", ") || "none as another",
+  });
+}
+
+// What it reads in the drawing, and what a network reads there that saw all digits.
+function compareReadings(digit, reading) {
+  const { runBefore } = learning;
+  let elder = pagesOwn ? { name: "the trained one", network: pagesOwn.network } : null;
+  if (runBefore && runBefore.settings.leave_out !== digit) {
+    elder = { name: "the run before", network: runBefore.network };
+  }
+  fill($("learn-childhood"), { reads: wordsOfReading(reading.probabilities) });
+  $("learn-other").hidden = elder === null;
+  if (elder === null) return;
+  const images = reading.looks.map(look => look.image);
+  fill($("learn-childhood"), {
+    "other-name": elder.name,
+    "other-reads": wordsOfReading(readLooks(elder.network, images)),
+  });
+}
+
+function wordsOfReading(probabilities) {
+  const digit = indexOfLargest(probabilities);
+  return digit < 0 ? "nothing" : `${digit} (${percent(probabilities[digit])} sure)`;
+}
+
+// ── What a link says of the knobs: their values, in the order of KNOBS ──
+
+function writeKnobs() {
+  const settings = readKnobs();
+  return KNOBS.map(name => wordOf(name, settings)).join(",");
+}
+
+// The values in such a text, which may come from anyone; null if it is no such text.
+function readKnobsOfLink(text) {
+  const words = text.split(",");
+  if (words.length !== KNOBS.length) return null;
+  const values = {};
+  KNOBS.forEach((name, i) => {
+    values[name] = words[i] === "nothing" ? "" : words[i];
+  });
+  for (const name of KNOBS) {
+    if (!isValueOfKnob(name, values[name])) return null;
+  }
+  return values;
+}
+
+function isValueOfKnob(name, value) {
+  if (name === "seed") return /^\d{1,4}$/.test(value);
+  return [...$(name).options].some(option => option.value === value);
+}
+
+function turnKnobs(values) {
+  for (const name of KNOBS) $(name).value = values[name];
+  refresh();
+}
+
+linkParts.learn = { write: writeKnobs, read: readKnobsOfLink, choose: turnKnobs };
+
+$("learn-settings").addEventListener("change", refresh);
+$("learn-settings").addEventListener("submit", event => event.preventDefault());

@@ -1,0 +1,58 @@
+"use strict";
+// "One step", laid open in four moments: forward, loss, backward, update.
+
+// The last two moments are shown for one unit.
+function showStep() {
+  const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
+  $("learn-laid").hidden = step === null;
+  if (step === null) return;
+  const batch = step.batch.slice(0, IMAGES_AT_ONCE);           // a mini-batch may be of 5,000
+  const labels = batch.map(labelOfDigit);
+  const before = readBatch(step.before, batch);
+  const after = readBatch(step.after, batch);
+  showBatch("learn-batch", batch, before);
+  showBatch("learn-batch-after", batch, after);
+  showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
+  fill($("learn-laid"), {
+    count: grouped(step.batch.length),
+    "loss-was": crossEntropy(before, labels).toFixed(3),
+    "loss-now": crossEntropy(after, labels).toFixed(3),
+    "right-was": countRight(before, labels),
+    "right-now": countRight(after, labels),
+  });
+}
+
+// Ten probabilities for each image.
+function readBatch(network, batch) {
+  return batch.map(k => forward(network, digitImage(k)).probabilities);
+}
+
+// The images, and below each how many per cent it gave the right digit.
+function showBatch(id, batch, probabilities) {
+  $(id).innerHTML = repeat(batch.length, () => `<div>${PICTURE}<b></b></div>`);
+  batch.forEach((k, n) => {
+    const pair = $(id).children[n];
+    const share = probabilities[n][labelOfDigit(k)];
+    showPair(pair, k, indexOfLargest(probabilities[n]));
+    pair.querySelector("b").textContent = (share * 100).toFixed(0);
+  });
+}
+
+// weights before − rate × gradient = weights after.
+function showChange({ before, after }, unit) {
+  const weights = weightsOfUnit(before, unit);
+  const weightsAfter = weightsOfUnit(after, unit);
+  const change = weights.map((weight, i) => weight - weightsAfter[i]);
+  const most = strength(weights);
+  const [pictureBefore, pictureOfChange, pictureAfter] = $("learn-change").querySelectorAll("canvas");
+  paintSigned(pictureBefore, weights, { most });
+  paintSigned(pictureOfChange, change);
+  paintSigned(pictureAfter, weightsAfter, { most });
+  const isMoved = change.some(value => value !== 0);
+  fill($("learn-laid"), {
+    unit: unit + 1,
+    strength: isMoved
+      ? `${shortNumber(most / strength(change))} times as strong`
+      : "as it is (no slope reaches this unit)",
+  });
+}
