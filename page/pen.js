@@ -1,8 +1,7 @@
 "use strict";
 // From pen strokes to pixels, and how sure a reading is. Lay it beside chapter 3 of neural_network.py:
 // render, straighten, vary, looks, readDrawing and doubt take the same steps and find the same numbers.
-// Two steps of render have names of their own here, inkOf and centre. Only Python has jitter, which
-// training needs, and only the page has isTwitch.
+// Only Python has jitter, which training needs, and only the page has isTwitch.
 //
 // A stroke is a list of points [x, y]: x to the right, y down, in any unit. A drawing is a list of
 // strokes. Everything here is a function of its arguments. Nothing touches the page.
