@@ -6,11 +6,13 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image, ImageDraw
 
 import neural_network as nn
 from conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"(?:`|^)((?:[A-Z_]+=1 )?(?:\.venv/bin/|uv run |tests/)[^`\n]*\.(?:py|sh)[^`\n]*)", README, re.MULTILINE)
 BENCHMARKS = [path for path in sorted((ROOT / "benchmarks").glob("*.py")) if "ArgumentParser" in path.read_text("utf-8")]
 
@@ -48,17 +50,31 @@ def test_the_light_ways_install_what_requirements_names_but_tensorflow():
     assert by_pip <= {package.split(">=")[0] for package in light}
 
 
-def test_readmes_snippet_runs_as_it_stands_and_leaves_the_one_file_that_it_names(keras_home, tmp_path):
-    snippet = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
-    for name in ("neural_network.py", "data"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    quick = snippet.replace("epochs=5", "epochs=1")
-    process = subprocess.run([sys.executable, "-Bc", quick], cwd=tmp_path, capture_output=True, text=True,
+def run_snippet(snippet, folder, keras_home):
+    """Run one of README's pieces of Python in a folder that has what a clone has; return what it prints."""
+    for name in ("neural_network.py", "read_picture.py", "data", "weights.json"):
+        (folder / name).symlink_to(ROOT / name)
+    process = subprocess.run([sys.executable, "-Bc", snippet], cwd=folder, capture_output=True, text=True,
                              env=os.environ | {"KERAS_HOME": str(keras_home)})
-    assert process.returncode == 0 and process.stderr == "" and "epoch" in process.stdout
-    assert float(process.stdout.split()[-1]) > 0.8
-    assert {path.name for path in tmp_path.iterdir()} == {"neural_network.py", "data", "mine.json", "mine.js"}
+    assert (process.returncode, process.stderr) == (0, "")
+    return process.stdout
+
+
+def test_readmes_training_snippet_runs_as_it_stands_and_writes_what_it_names(keras_home, tmp_path):
+    snippet = next(snippet for snippet in SNIPPETS if "network.train" in snippet)
+    said = run_snippet(snippet.replace("epochs=5", "epochs=1"), tmp_path, keras_home)
+    assert "epoch" in said
+    assert float(said.split()[-1]) > 0.8
     assert json.loads((tmp_path / "mine.json").read_text())["layers"] == [784, 64, 10]
+    assert (tmp_path / "mine.js").exists()
+
+
+def test_readmes_reading_snippet_reads_a_picture(keras_home, tmp_path):
+    photo = Image.new("L", (300, 300), 230)
+    ImageDraw.Draw(photo).line([(80, 60), (220, 60), (130, 240)], fill=40, width=12)
+    photo.save(tmp_path / "photo.jpg")
+    snippet = next(snippet for snippet in SNIPPETS if "read_picture" in snippet)
+    assert run_snippet(snippet, tmp_path, keras_home) == "[7]\n"
 
 
 def test_the_ladder_runs_what_readme_shows():
