@@ -234,7 +234,8 @@ def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visi
 
     assert read != 7 and read_with(enough) != 7 and read_with(enough - 1) == 7
     assert 0 <= changed.min() and changed.max() <= 1
-    said = {place: page.inner_text(f"#fooled [data-name={place}]") for place in ("before", "after", "pixels", "mean", "most")}
+    said = {name: page.inner_text(f"#fooled [data-name={name}]")
+            for name in ("before", "after", "pixels", "mean", "most")}
     assert said["before"].startswith("7, ") and said["after"].startswith(f"{read}, ")
     assert int(said["pixels"]) == pytest.approx((size >= .001).sum(), abs=1)
     assert [float(said[name][:-2]) for name in ("mean", "most")] == pytest.approx(
