@@ -25,9 +25,9 @@ SHOW = """strokes => {
 # Asks for the way and waits for it: the way, null if there is none, and the milliseconds it took.
 WAY = """() => new Promise(done => {
     const start = performance.now();
-    $("lead").click();
+    $("way-show").click();
     (function look() {
-        const isKnown = why.search && why.search.way !== undefined;
+        const isKnown = why.search && why.search.state !== "searching";
         if (isKnown) done([why.search.way, performance.now() - start]); else setTimeout(look, 1);
     })();
 })"""
@@ -68,7 +68,7 @@ def main():
     drawings = balanced_drawings(rng)
     total, flipped, lengths, times, fooled = 0, 0, [], [], []
     with page(arguments.weights, viewport={"width": 1280, "height": 900}) as opened:
-        opened.locator("#lead").evaluate("button => button.scrollIntoView({ block: 'center' })")
+        opened.locator("#way-show").evaluate("button => button.scrollIntoView({ block: 'center' })")
         miss = arguments.miss / opened.locator("#drawing").bounding_box()["width"]
         for digit, other in PAIRS:
             asked, led, did_flip = 0, 0, 0
@@ -82,7 +82,7 @@ def main():
                 asked += 1
                 fooled.append(opened.evaluate(FOOL))
                 opened.evaluate("() => new Promise(requestAnimationFrame)")     # the section sees it
-                opened.select_option("#to", other)
+                opened.select_option("#ask-to", other)
                 way, milliseconds = opened.evaluate(WAY)
                 times.append(milliseconds)
                 if way is None:

@@ -22,6 +22,11 @@ function settleBet(id, outcome) {
   showBet(fieldset);
 }
 
+// What was asked begins anew: the outcome is open again.
+function unsettleBet(id) {
+  settleBet(id, "");
+}
+
 function showBet(fieldset) {
   const outcome = fieldset.dataset.outcome;
   const bet = bets[fieldset.id];

@@ -36,7 +36,7 @@ def await_glow(page):
 
 def find_way(page):
     """Ask for the page's way, and wait until there is one."""
-    page.click("#lead")
+    page.click("#way-show")
     until(page, "why.search && why.search.way")
     until(page, "$('ghosts').children.length === why.search.way.length")
     return page.evaluate("() => why.search.way")
@@ -61,12 +61,12 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
     draw(why, FOUR)
     await_glow(why)
     first, second = np.argsort(-vote(network, FOUR))[:2]               # what it reads, and the runner-up
-    assert (why.input_value("#from"), why.input_value("#to")) == (str(first), str(second))
+    assert (why.input_value("#ask-from"), why.input_value("#ask-to")) == (str(first), str(second))
     for pair in ((first, second), (9, 4), (4, 7)):
-        why.select_option("#from", str(pair[0]))
-        why.select_option("#to", str(pair[1]))
+        why.select_option("#ask-from", str(pair[0]))
+        why.select_option("#ask-to", str(pair[1]))
         await_glow(why)
-        drawn, effects = calculate(why, """() => [pieces(desk.strokes), (%s)(
+        drawn, effects = calculate(why, """() => [piecesOf(desk.strokes), (%s)(
             effectsOfInk(desk.network, desk.strokes, why.from, why.to))]""" % RUN)
 
         def lead(strokes):
@@ -87,7 +87,7 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
 def test_a_3_is_asked_why_it_is_no_8_and_the_glow_goes_when_the_pen_comes_down_or_the_part_is_left(why):
     draw(why, THREE)
     assert prediction(why) == "3"
-    assert (why.input_value("#from"), why.input_value("#to")) == ("3", "8")
+    assert (why.input_value("#ask-from"), why.input_value("#ask-to")) == ("3", "8")
     await_glow(why)
     why.mouse.move(*place(why, .9, .9))
     why.mouse.down()
@@ -153,58 +153,58 @@ def test_a_dab_is_read_while_it_is_dragged_and_becomes_ink_only_when_it_is_kept(
 def test_the_dabs_that_the_page_shows_make_it_the_other_digit(by, examples, other, why):
     for _ in range(examples):                                          # 3, 4, …
         why.click("#example")
-    why.select_option("#to", str(other))
+    why.select_option("#ask-to", str(other))
     assert prediction(why) != str(other)
     ghosts = find_way(why)
-    assert 1 <= len(ghosts) <= 8 and re.search(r"needs \d dabs?, \d+ % more ink", text(why, "way"))
+    assert 1 <= len(ghosts) <= 8 and re.search(r"needs \d dabs?, \d+ % more ink", text(why, "way-words"))
     if by == "all":
-        why.click("#all")
+        why.click("#way-all")
     elif by == "pointer":
         for ghost in ghosts:
             draw(why, [ghost])
     else:
         for _ in ghosts:                                               # the page tries anew after every dab
-            until(why, "!$('next').disabled")
-            why.click("#next")
-    assert prediction(why) == str(other) and f"It reads {other}" in text(why, "way")
+            until(why, "!$('way-next').disabled")
+            why.click("#way-next")
+    assert prediction(why) == str(other) and f"It reads {other}" in text(why, "way-words")
     assert why.evaluate("() => [desk.strokes.length, desk.ghosts.length]")[1] == 0
 
 
 def test_the_game_counts_the_ink_tells_when_it_flips_and_lays_the_outcome_beside_the_bet(why):
     draw(why, THREE)
-    why.check("#why-bet label:nth-of-type(3) input", force=True)
-    assert "lower left" in why.evaluate("() => bets['why-bet']") and why.is_hidden("#why-bet .outcome")
+    why.check("#bet-why label:nth-of-type(3) input", force=True)
+    assert "lower left" in why.evaluate("() => bets['bet-why']") and why.is_hidden("#bet-why .outcome")
     why.click("#game-start")
-    assert "until it reads 8" in text(why, "way") and why.is_hidden("#why-explained")
+    assert "until it reads 8" in text(why, "way-words") and why.is_hidden("#why-explained")
     draw(why, [[[.95, .5], [.95, .5]]])
-    assert re.match(r"1 stroke, \d+ % more ink: it still reads 3\.", text(why, "way"))
+    assert re.match(r"1 stroke, \d+ % more ink: it still reads 3\.", text(why, "way-words"))
     why.click("#undo")
-    why.click("#lead")                                                 # a way that is known to do it
+    why.click("#way-show")                                             # a way that is known to do it
     until(why, "why.search && why.search.way")
     way = why.evaluate("() => why.search.way")
     why.click("#game-start")
     assert why.evaluate("() => desk.ghosts.length") == 0
     draw(why, way)
-    assert prediction(why) == "8" and re.match(r"It reads 8: \d strokes?, \d+ % more ink", text(why, "way"))
-    assert "lower left" in why.inner_text("#why-bet .outcome [data-name=bet]")
-    assert "Your ink at the" in why.inner_text("#why-bet .outcome")
+    assert prediction(why) == "8" and re.match(r"It reads 8: \d strokes?, \d+ % more ink", text(why, "way-words"))
+    assert "lower left" in why.inner_text("#bet-why .outcome [data-name=bet]")
+    assert "Your ink at the" in why.inner_text("#bet-why .outcome")
     assert why.is_visible("#why-explained")
-    assert (why.input_value("#from"), why.input_value("#to")) == ("3", "8")     # the pair stays
+    assert (why.input_value("#ask-from"), why.input_value("#ask-to")) == ("3", "8")     # the pair stays
     assert re.match(r"8 leads 3 by \d+\.\d\d points", text(why, "lead-words"))
     find_way(why)                                                      # from the drawing that it began with
-    assert why.evaluate("() => desk.strokes.length") == 1 and "Yours:" in text(why, "way")
+    assert why.evaluate("() => desk.strokes.length") == 1 and "Yours:" in text(why, "way-words")
 
 
 def test_of_blank_paper_nothing_is_asked_and_a_new_drawing_asks_anew(why):
-    for button in ("#lead", "#fool", "#game-start"):
+    for button in ("#way-show", "#fool", "#game-start"):
         assert not why.is_visible(button)
     assert why.is_disabled("#dab-put") and text(why, "lead-words") == ""
     why.click("#example")
     assert find_way(why)
     why.click("#clear")
-    assert why.evaluate("() => desk.ghosts") == [] and text(why, "way") == ""
+    assert why.evaluate("() => desk.ghosts") == [] and text(why, "way-words") == ""
     draw(why, SEVEN)
-    assert why.input_value("#from") == "7" and text(why, "way") == ""
+    assert why.input_value("#ask-from") == "7" and text(why, "way-words") == ""
 
 
 # ── Fool it ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,7 +234,8 @@ def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visi
 
     assert read != 7 and read_with(enough) != 7 and read_with(enough - 1) == 7
     assert 0 <= changed.min() and changed.max() <= 1
-    said = {place: page.inner_text(f"#fooled [data-name={place}]") for place in ("before", "after", "pixels", "mean", "most")}
+    said = {name: page.inner_text(f"#fooled [data-name={name}]")
+            for name in ("before", "after", "pixels", "mean", "most")}
     assert said["before"].startswith("7, ") and said["after"].startswith(f"{read}, ")
     assert int(said["pixels"]) == pytest.approx((size >= .001).sum(), abs=1)
     assert [float(said[name][:-2]) for name in ("mean", "most")] == pytest.approx(
@@ -242,8 +243,8 @@ def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visi
     shown = page.evaluate("""() => [...$('fooled-after').getContext('2d')
         .getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)""")
     assert np.array(shown) / 255 == pytest.approx(changed, abs=.003)
-    page.check("#fool-bet label:nth-of-type(1) input", force=True)
-    assert f"the {enough} strongest pixels" in page.inner_text("#fool-bet .outcome")
+    page.check("#bet-fool label:nth-of-type(1) input", force=True)
+    assert f"the {enough} strongest pixels" in page.inner_text("#bet-fool .outcome")
     draw(page, [[[.2, .9], [.4, .9]]])
     show_ink(page)
     assert page.is_hidden("#fooled")                                   # it was about another drawing
@@ -260,7 +261,7 @@ def test_any_network_can_be_asked_without_an_error(made, why):
         why.click("#dab-put")
         why.click("#dab-turn")
         why.click("#dab-keep")
-    why.click("#lead")
+    why.click("#way-show")
     why.click("#fool")
     why.wait_for_timeout(400)
     assert "NaN" not in why.inner_text("#why") and "undefined" not in why.inner_text("#why")

@@ -1,0 +1,91 @@
+"use strict";
+// "Ask why": one dab of ink that is dragged over the sheet, and read as if it were drawn there.
+
+function showDab(canAsk) {
+  const isOut = desk.trial !== null;
+  if (isOut && canAsk) {
+    const effect = leadIn(desk.reading) - why.lead;
+    $("trial").innerHTML = signedLine(desk.trial, effect, SHEET_PEN);
+    setText($("dab-words"), dabInWords(effect));
+    $("dab").style.setProperty("left", why.dab.x * 100 + "%");
+    $("dab").style.setProperty("top", why.dab.y * 100 + "%");
+  } else {
+    $("trial").replaceChildren();
+    setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: "
+      + "the bars answer while it moves.");
+  }
+  $("dab").hidden = !isOut;
+  $("dab-put").disabled = !canAsk;
+  setText($("dab-put"), isOut ? "Take it away" : "Put a dab on the sheet");
+  setAttribute($("dab-put"), "aria-pressed", isOut);
+  for (const id of ["dab-turn", "dab-keep", "dab-x", "dab-y"]) $(id).disabled = !isOut;
+  showDabPlace($("dab-x"), why.dab.x);
+  showDabPlace($("dab-y"), why.dab.y);
+}
+
+function showDabPlace(slider, place) {
+  slider.value = place * 100;
+  setAttribute(slider, "aria-valuetext", `${slider.value}: ${$("lead-words").textContent}`);
+}
+
+function dabInWords(effect) {
+  const points = Math.abs(effect).toFixed(2);
+  const reads = indexOfLargest(desk.reading.probabilities);
+  const argues = points === "0.00"
+    ? "Here it argues for neither."
+    : `Here it argues for ${effect > 0 ? why.from : why.to}, by ${points} points.`;
+  return `${argues} ${leadInWords(leadIn(desk.reading), why.from, why.to)}: it reads ${reads}.`;
+}
+
+// Puts the dab on the sheet, with its middle at (x, y).
+function moveDab(x, y, direction) {
+  const onSheet = value => clip(value, 0.03, 0.97);
+  why.dab = { x: onSheet(x), y: onSheet(y), direction };
+  const { side } = squareAround(desk.strokes);
+  desk.trial = dabAt([why.dab.x, why.dab.y], DIRECTIONS[direction], side);
+  refresh();
+}
+
+function dragDab(event) {
+  if (event.type === "pointerdown") {
+    event.preventDefault();                      // no text is selected, and the focus is set by hand
+    $("dab").focus({ preventScroll: true });
+    $("dab").setPointerCapture(event.pointerId);
+  }
+  if (!$("dab").hasPointerCapture(event.pointerId)) return;
+  const [x, y] = pointOnSheet(event);
+  moveDab(x, y, why.dab.direction);
+}
+
+const DAB_STEP = 0.02;           // by which a key moves it, in sheets
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+// Adds strokes to the drawing. A digit by itself stays one; of several, those stay apart.
+function addInk(strokes) {
+  const ink = [...desk.ink, ...strokes];
+  if (desk.figures.length > 1) drawnByPen.add(ink);
+  setDrawing(ink);
+}
+
+$("dab-put").addEventListener("click", () => {
+  if (desk.trial) desk.trial = null;
+  else moveDab(why.dab.x, why.dab.y, why.dab.direction);
+  settle();
+});
+$("dab-turn").addEventListener("click", () => {
+  const { x, y, direction } = why.dab;
+  moveDab(x, y, (direction + 1) % DIRECTIONS.length);
+});
+$("dab-keep").addEventListener("click", () => addInk([desk.trial]));
+$("dab-x").addEventListener("input", event =>
+  moveDab(event.target.value / 100, why.dab.y, why.dab.direction));
+$("dab-y").addEventListener("input", event =>
+  moveDab(why.dab.x, event.target.value / 100, why.dab.direction));
+$("dab").addEventListener("pointerdown", dragDab);
+$("dab").addEventListener("pointermove", dragDab);
+$("dab").addEventListener("keydown", event => {
+  if (!(event.key in ARROWS)) return;
+  event.preventDefault();
+  const [right, down] = ARROWS[event.key];
+  moveDab(why.dab.x + right * DAB_STEP, why.dab.y + down * DAB_STEP, why.dab.direction);
+});

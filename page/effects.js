@@ -1,0 +1,234 @@
+"use strict";
+// "Ask why", what it computes: what ink argues for, which dabs make a drawing another digit, and what
+// change of the pixels fools the network. All is tried with the network itself, not estimated.
+//
+// Everything here is a function of its arguments. Nothing touches the page. What takes long is a
+// generator, so that it can be done in slices.
+
+const SHEET_PEN = 0.045;       // how wide the pen on the sheet is, in sheets: as #drawing in style.css
+const PIECE = 0.25;            // how long a piece of the drawing is, in sides of the square around it
+const DAB = 0.2;               // how long a dab is, a short stroke, likewise
+const DIRECTIONS = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7]];           // in which a dab may lie
+const MOST_DABS = 8;           // of a way
+
+// A way is found when its digit leads by so many points: whoever copies the dabs with a pen hits them
+// only nearly.
+const CLEAR_LEAD = 0.3;
+
+// ── Scores of a vote ──
+
+// The score of each digit in a vote: the logarithm of its probability, where 0 counts as 1e-38.
+// A digit that leads another by one point is 2.7 times as probable.
+function voteScores(reading) {
+  return Array.from(reading.probabilities, share => Math.log(Math.max(share, 1e-38)));
+}
+
+// By how much a digit leads the best of the others.
+function leadOf(digit, scores) {
+  return scores[digit] - Math.max(...scores.filter((_, other) => other !== digit));
+}
+
+// The digits that are asked about: what is read against the runner-up, unless the learner has chosen
+// otherwise (null where not). A 3 is asked why it is no 8, as the task says.
+function pairToAsk(probabilities, chosenFrom, chosenTo) {
+  const order = orderByValue(probabilities);
+  const from = chosenFrom ?? order[0];
+  if (chosenTo !== null && chosenTo !== from) return { from, to: chosenTo };
+  if (from === 3 && order[0] === 3) return { from, to: 8 };
+  return { from, to: order.find(digit => digit !== from) };
+}
+
+// ── What ink argues for ──
+
+// What each piece of the drawing argues for: by how many points the lead of one digit over another
+// falls when the piece is left out. Above 0 it argues for `from`, below 0 for `to`.
+// Returns a list of {ink, effect}.
+function* effectsOfInk(network, strokes, from, to) {
+  const measureLead = drawing => {
+    const scores = voteScores(readDrawing(network, drawing));
+    return scores[from] - scores[to];
+  };
+  const lead = measureLead(strokes);
+  const allInk = piecesOf(strokes);
+  const effects = [];
+  for (const ink of allInk) {
+    yield;
+    const rest = allInk.filter(other => other !== ink);
+    const leadWithout = rest.length > 0 ? measureLead(rest) : 0;     // blank paper argues for no digit
+    effects.push({ ink, effect: lead - leadWithout });
+  }
+  return effects;
+}
+
+// What has been drawn, each stroke cut into pieces of the same length, about PIECE.
+function piecesOf(strokes) {
+  const { side } = squareAround(strokes);
+  return strokes.flatMap(stroke => cutStroke(stroke, PIECE * side));
+}
+
+// A stroke in pieces of about this length. Where one ends, the next begins.
+function cutStroke(stroke, length) {
+  const travelled = distancesAlong(stroke);
+  const whole = travelled.at(-1);
+  const count = Math.max(Math.round(whole / length), 1);
+  return Array.from({ length: count }, (_, i) =>
+    partOfStroke(stroke, travelled, whole * (i / count), whole * ((i + 1) / count)));
+}
+
+// How far the pen had come at each point of a stroke.
+function distancesAlong(stroke) {
+  const travelled = [0];
+  for (let i = 1; i < stroke.length; i++) {
+    travelled.push(travelled[i - 1] + distanceBetween(stroke[i - 1], stroke[i]));
+  }
+  return travelled;
+}
+
+// What the pen drew of a stroke between two distances from its beginning.
+function partOfStroke(stroke, travelled, from, to) {
+  const inside = stroke.filter((_, i) => travelled[i] > from && travelled[i] < to);
+  return [pointAlong(stroke, travelled, from), ...inside, pointAlong(stroke, travelled, to)];
+}
+
+// Where the pen was when it had come so far.
+function pointAlong(stroke, travelled, distance) {
+  const next = travelled.findIndex(reached => reached >= distance);
+  if (next === 0) return stroke[0];
+  const segment = travelled[next] - travelled[next - 1];
+  const part = (distance - travelled[next - 1]) / segment;
+  return pointBetween(stroke[next - 1], stroke[next], part);
+}
+
+function distanceBetween([x0, y0], [x1, y1]) {
+  return Math.hypot(x1 - x0, y1 - y0);
+}
+
+// The point that is this part of the way from one to the other.
+function pointBetween([x0, y0], [x1, y1], part) {
+  return [x0 + (x1 - x0) * part, y0 + (y1 - y0) * part];
+}
+
+// How much ink it is: the length of the strokes, where a dot counts as long as the pen is wide.
+function inkLength(strokes) {
+  return sumOf(strokes.map(stroke => SHEET_PEN + distancesAlong(stroke).at(-1)));
+}
+
+// ── Dabs, and the way to another digit ──
+
+// A dab with its middle at a place: a short stroke that stays on the sheet.
+function dabAt([x, y], [dx, dy], side) {
+  const reach = side * DAB / 2;
+  const onSheet = value => clip(value, 0.02, 0.98);
+  return [-reach, reach].map(end => [onSheet(x + end * dx), onSheet(y + end * dy)]);
+}
+
+// Dabs at so many places in a row, in so many rows, all over a drawing, in each direction.
+function dabsAllOver(strokes, placesInRow) {
+  const { left, top, side } = squareAround(strokes);
+  const steps = Array.from({ length: placesInRow }, (_, i) => side * (i + 0.5) / placesInRow);
+  const places = steps.flatMap(y => steps.map(x => [left + x, top + y]));
+  return places.flatMap(point => DIRECTIONS.map(direction => dabAt(point, direction, side)));
+}
+
+// The same dab, moved a little each way.
+function dabsNear(dab, distance) {
+  const moves = [[-1, -1], [1, -1], [-1, 1], [1, 1]];
+  return moves.map(([right, down]) =>
+    dab.map(([x, y]) => [x + right * distance, y + down * distance]));
+}
+
+// The dabs that make a drawing this digit; null where it takes more than MOST_DABS of them.
+// A quick search finds nearly always a few dabs that do it; where not, a thorough one follows.
+function* findWay(network, strokes, digit) {
+  const quick = { placesInRow: 6, finalists: 12 };
+  const thorough = { placesInRow: 10, finalists: 24 };
+  const quickWay = yield* addDabs(network, strokes, digit, quick);
+  if (quickWay !== null) return quickWay;
+  return yield* addDabs(network, strokes, digit, thorough);
+}
+
+// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried
+// by one look, coarsely and then, near the best, finely; only the best of these by all five looks.
+function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
+  const { side } = squareAround(strokes);
+  const outline = strokes.map(stroke => simplify(stroke, side / 15));
+  const way = [];
+  while (way.length < MOST_DABS) {
+    const byOneLook = dab => {
+      const { logits } = forward(network, render([...outline, ...way, dab]));
+      return leadOf(digit, logits);
+    };
+    const byVote = dab => closeness(digit, readDrawing(network, [...strokes, ...way, dab]));
+    const everywhere = dabsAllOver([...strokes, ...way], placesInRow);
+    const coarse = yield* bestOf(8, everywhere, byOneLook);
+    const fine = coarse.flatMap(dab => dabsNear(dab, side / placesInRow / 4));
+    const promising = yield* bestOf(finalists, [...coarse, ...fine], byOneLook);
+    const [dab] = yield* bestOf(1, promising, byVote);
+    way.push(dab);
+    const scores = voteScores(readDrawing(network, [...strokes, ...way]));
+    if (leadOf(digit, scores) > CLEAR_LEAD) return way;
+  }
+  return null;
+}
+
+// A stroke of fewer points, about this far from one another.
+function simplify(stroke, step) {
+  const beginnings = cutStroke(stroke, step).map(part => part[0]);
+  return [...beginnings, stroke.at(-1)];
+}
+
+// How near a digit is to winning the vote. Until it has won, a look that it has won by far counts no
+// more than one that it has just won: it is the others that are to be turned. What has won comes
+// before all that has not: hence 100 more.
+function closeness(digit, reading) {
+  const lead = leadOf(digit, voteScores(reading));
+  if (lead > CLEAR_LEAD) return 100 + lead;
+  const leads = reading.looks.map(pass => Math.min(leadOf(digit, pass.logits), 3));
+  return sumOf(leads) / leads.length;
+}
+
+// The best few of several things, the very best first.
+function* bestOf(count, things, valueOf) {
+  const values = [];
+  for (const thing of things) {
+    values.push(valueOf(thing));
+    yield;
+  }
+  return orderByValue(values).slice(0, count).map(i => things[i]);
+}
+
+// ── A change that fools it ──
+
+// The image after about the smallest change of grey that makes it another digit (Goodfellow and
+// others, 2015): as a lesson says which way the weights should move for that digit to be read, so it
+// says which way the greys should. null where a hundred steps do not do it.
+function* fool(network, image) {
+  const [before] = orderByValue(forward(network, image).logits);
+  let changed = image;
+  for (let step = 0; step < 100; step++) {
+    const pass = forward(network, changed);
+    const [now, runnerUp] = orderByValue(pass.logits);
+    if (now !== before) return changed;
+    const { db1: dz } = backward(network, [changed], [runnerUp], [pass]);       // one image: no sum
+    const dimage = matmul(network.W1, dz, dz.length);           // (784, units) @ (units, 1)
+    const size = Math.hypot(...dimage);
+    if (!(size > 0)) return null;                               // nothing pulls, or it is no number
+    changed = changed.map((grey, i) => clip(grey - 0.1 * dimage[i] / size, 0, 1));
+    yield;
+  }
+  return null;
+}
+
+// How many of the changed pixels are enough for another reading, the most changed ones first.
+function* enoughPixels(network, image, changed) {
+  const before = indexOfLargest(forward(network, image).logits);
+  const order = orderByValue(image.map((grey, i) => Math.abs(changed[i] - grey)));
+  const mixed = Float64Array.from(image);
+  for (let count = 1; count <= order.length; count++) {
+    const pixel = order[count - 1];
+    mixed[pixel] = changed[pixel];
+    if (indexOfLargest(forward(network, mixed).logits) !== before) return count;
+    yield;
+  }
+  return order.length;
+}
