@@ -49,13 +49,14 @@ try:
     from PIL import Image, ImageDraw, ImageOps
     from scipy import ndimage
     from skimage.filters import threshold_otsu
-    from skimage.morphology import skeletonize
+    from skimage.morphology import thin
 except ImportError as error:
     sys.exit(f"{error}. README.md says how to install it.")
 
 LONGEST_SIDE = 1600     # px: a larger picture is made smaller
 SHORTEST_SIDE = 200     # px: a smaller one is enlarged until its longest side has these
 THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
+LOW = 0.5
 BLOCKS = 64             # into which a picture's width is divided where its lines are looked for
 DIGIT_SIDE = 150        # px, at most, of a digit that is thinned
 MOST_PARTS = 500        # a picture with more pieces of ink is no page of digits
@@ -306,14 +307,16 @@ def find_ink(ink):
     blurred = ndimage.gaussian_filter(ink, 0.5 + max(ink.shape) / 1600)
     dark, darker = np.percentile(blurred, (5, 25))      # of what is paper, even where ink is frequent
     grain = (darker - dark) / 0.97                      # its standard deviation, were it Gaussian
-    stands_out = blurred > darker + 4.7 * grain + 0.02  # by four of them above the mean
+    outstanding = darker + 4.7 * grain + 0.02           # by four of them above the mean
+    stands_out = blurred > outstanding
     if not stands_out.any():
-        return stands_out
+        return stands_out, stands_out
     paper, edges = np.histogram(blurred[~stands_out], 256, (0, 1))
     other, _ = np.histogram(blurred[stands_out], 256, (0, 1))
     balanced = paper * other.sum() / max(paper.sum(), 1) + other
     centres = (edges[1:] + edges[:-1]) / 2
-    return blurred > threshold_otsu(hist=(balanced, centres))
+    threshold = threshold_otsu(hist=(balanced, centres))
+    return blurred > threshold, blurred > max(outstanding, LOW * threshold)
 
 
 # ── 4. Digits ─────────────────────────────────────────────────────────────────────────────────────
@@ -338,17 +341,21 @@ class Part:
         return self.bottom - self.top
 
 
-def find_digits_in_ink(mask):
+def find_digits_in_ink(mask, faint):
     """Return the digits in a mask in reading order, parts, and labels (height, width).
 
     The label of a pixel is the number of the piece of ink that it belongs to, 0 of paper.
     """
-    labels, count = ndimage.label(mask, np.ones((3, 3)))        # by sides or corners
+    labels, count = ndimage.label(faint | mask, np.ones((3, 3)))        # by sides or corners
+    labels[~mask] = 0
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
     pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # as a stroke has an edge on both sides
     parts = []
-    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+        if box is None:
+            continue                                            # all of it is faint
+        rows, columns = box
         part = Part(columns.start, rows.start, columns.stop, rows.stop, areas[label], [label])
         is_speck = part.area <= pen_width * pen_width
         if not is_speck and not is_at_edge(part, mask.shape):
@@ -493,7 +500,7 @@ def trace_strokes(mask):
     factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
     small = shrink(mask.astype(np.float32), factor) >= 0.5
     small = np.pad(small, 1)                                    # paper all around
-    points = points_of(skeletonize(small))                      # by Zhang and Suen (1984)
+    points = points_of(thin(small))                             # as Guo and Hall (1989) do it
     half_width = small.sum() / max(len(points), 1) / 2          # of the stroke
     near = neighbours_of(points)
     spurs = spurs_of(walk_along(points, near), near, 1.6 * half_width)
@@ -588,8 +595,8 @@ def find_digits(grey):
     """
     factor = max(math.ceil(SHORTEST_SIDE / max(grey.shape)), 1)
     ink = remove_rules(take_light_away(enlarge(grey, factor)))
-    mask = find_ink(ink)
-    digits, labels = find_digits_in_ink(mask)
+    mask, faint = find_ink(ink)
+    digits, labels = find_digits_in_ink(mask, faint)
     for digit in digits:
         box = labels[digit.top:digit.bottom, digit.left:digit.right]
         strokes = trace_strokes(np.isin(box, digit.labels))
