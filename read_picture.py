@@ -49,13 +49,14 @@ try:
     from PIL import Image, ImageDraw, ImageOps
     from scipy import ndimage
     from skimage.filters import threshold_otsu
-    from skimage.morphology import skeletonize
+    from skimage.morphology import thin
 except ImportError as error:
     sys.exit(f"{error}. README.md says how to install it.")
 
 LONGEST_SIDE = 1600     # px: a larger picture is made smaller
 SHORTEST_SIDE = 200     # px: a smaller one is enlarged until its longest side has these
 THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
+FAINT = 0.5            # of the threshold of ink: what is darker still joins pieces of ink
 BLOCKS = 64             # into which a picture's width is divided where its lines are looked for
 DIGIT_SIDE = 150        # px, at most, of a digit that is thinned
 MOST_PARTS = 500        # a picture with more pieces of ink is no page of digits
@@ -297,23 +298,27 @@ def darkest_rows(ridges, line):
 
 
 def find_ink(ink):
-    """Return where there is ink (height, width), True or False: what is darker than a threshold.
+    """Return mask and faint (height, width), True or False: where there is ink, and where a trace.
 
-    Otsu's threshold (1979) parts two groups of values as well as can be, but fails where one group is
-    far smaller. So paper counts for no more than what stands out from its grain: that leaves two
-    groups of a size.
+    Ink is what is darker than a threshold. Otsu's (1979) parts two groups of values as well as can
+    be, but fails where one group is far smaller. So paper counts for no more than what stands out
+    from its grain: that leaves two groups of a size. A trace is fainter, but still stands out: it
+    shows which pieces a pencil or a dry pen has drawn in one go (Canny, 1986, found edges so).
     """
     blurred = ndimage.gaussian_filter(ink, 0.5 + max(ink.shape) / 1600)
     dark, darker = np.percentile(blurred, (5, 25))      # of what is paper, even where ink is frequent
     grain = (darker - dark) / 0.97                      # its standard deviation, were it Gaussian
-    stands_out = blurred > darker + 4.7 * grain + 0.02  # by four of them above the mean
+    outstanding = darker + 4.7 * grain + 0.02           # by four of them above the mean
+    stands_out = blurred > outstanding
     if not stands_out.any():
-        return stands_out
+        return stands_out, stands_out
     paper, edges = np.histogram(blurred[~stands_out], 256, (0, 1))
     other, _ = np.histogram(blurred[stands_out], 256, (0, 1))
     balanced = paper * other.sum() / max(paper.sum(), 1) + other
     centres = (edges[1:] + edges[:-1]) / 2
-    return blurred > threshold_otsu(hist=(balanced, centres))
+    threshold = threshold_otsu(hist=(balanced, centres))
+    faint = blurred > min(max(outstanding, FAINT * threshold), threshold)
+    return blurred > threshold, faint
 
 
 # ── 4. Digits ─────────────────────────────────────────────────────────────────────────────────────
@@ -338,17 +343,21 @@ class Part:
         return self.bottom - self.top
 
 
-def find_digits_in_ink(mask):
+def find_digits_in_ink(mask, faint):
     """Return the digits in a mask in reading order, parts, and labels (height, width).
 
     The label of a pixel is the number of the piece of ink that it belongs to, 0 of paper.
     """
-    labels, count = ndimage.label(mask, np.ones((3, 3)))        # by sides or corners
+    labels, count = ndimage.label(faint, np.ones((3, 3)))       # joined by sides or corners
+    labels[~mask] = 0
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
     pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # as a stroke has an edge on both sides
     parts = []
-    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
+    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+        if box is None:
+            continue                                            # a trace, and no ink in it
+        rows, columns = box
         part = Part(columns.start, rows.start, columns.stop, rows.stop, areas[label], [label])
         is_speck = part.area <= pen_width * pen_width
         if not is_speck and not is_at_edge(part, mask.shape):
@@ -425,10 +434,13 @@ def join_all(parts, belong_together):
     return parts
 
 
-def are_one(one, other, typical):
-    """Return whether two parts are of one digit: one over the other, or as in a 4 that is open."""
+def are_one(one, other, typical, tallest=1.6):
+    """Return whether two parts are of one digit: one over the other, or as in a 4 that is open.
+
+    tallest is how tall a digit may be, in typical heights.
+    """
     whole = join_parts(one, other)
-    if whole.height > 1.6 * typical:
+    if whole.height > tallest * typical:
         return False
     # How much their boxes have in common; below 0, how far they are apart.
     across = min(one.right, other.right) - max(one.left, other.left)
@@ -493,7 +505,7 @@ def trace_strokes(mask):
     factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
     small = shrink(mask.astype(np.float32), factor) >= 0.5
     small = np.pad(small, 1)                                    # paper all around
-    points = points_of(skeletonize(small))                      # by Zhang and Suen (1984)
+    points = points_of(thin(small))                             # as Guo and Hall (1989) do it
     half_width = small.sum() / max(len(points), 1) / 2          # of the stroke
     near = neighbours_of(points)
     spurs = spurs_of(walk_along(points, near), near, 1.6 * half_width)
@@ -588,8 +600,8 @@ def find_digits(grey):
     """
     factor = max(math.ceil(SHORTEST_SIDE / max(grey.shape)), 1)
     ink = remove_rules(take_light_away(enlarge(grey, factor)))
-    mask = find_ink(ink)
-    digits, labels = find_digits_in_ink(mask)
+    mask, faint = find_ink(ink)
+    digits, labels = find_digits_in_ink(mask, faint)
     for digit in digits:
         box = labels[digit.top:digit.bottom, digit.left:digit.right]
         strokes = trace_strokes(np.isin(box, digit.labels))
@@ -611,10 +623,10 @@ def read_picture(path):
 
 
 def split_drawing(strokes):
-    """Return several digits drawn side by side as drawings of their own, from left to right.
+    """Return several digits drawn side by side as drawings of their own, in reading order.
 
-    By the rules that tell the digits of a picture apart; a stroke is a part of its own to begin with.
-    The page does so with what is drawn on its sheet.
+    Strokes that touch are of one digit. For the rest the rules are those for the pieces of ink in a
+    picture, but that a digit may be of two equal halves: an 8 of two loops. So does the page.
     """
     if len(strokes) < 2:
         return [strokes]
@@ -623,20 +635,34 @@ def split_drawing(strokes):
     for label, path in enumerate(paths):
         left, top = path.min(axis=0)
         right, bottom = path.max(axis=0)
-        height = bottom - top       # in the place of its area: a bar is wide, but no digit is so flat
+        height = bottom - top       # in place of an area: a bar is wide, but no digit is so flat
         parts.append(Part(left, top, right, bottom, height, [label]))
+    reach = 0.045 * typical_height(parts)
+    paths = [fill_in(path, reach / 2) for path in paths]
+    parts = join_all(parts, lambda one, other: are_touching(one, other, paths, reach))
     typical = typical_height(parts)
+    parts = join_small(parts, 0.55 * typical, math.inf)
+    parts = join_all(parts, lambda one, other: are_one(one, other, typical, tallest=2.2))
+    drawings = []
+    for part in in_reading_order(parts, typical):
+        drawings.append([strokes[label] for label in sorted(part.labels)])
+    return drawings
 
-    def belong_together(one, other):
-        return are_one(one, other, typical) or are_touching(one, other, paths, typical / 14)
 
-    parts = join_all(join_small(parts, 0.55 * typical, typical / 3), belong_together)
-    parts.sort(key=lambda part: part.left + part.right)
-    return [[strokes[label] for label in sorted(part.labels)] for part in parts]
+def fill_in(path, step):
+    """Return a path (points, 2) with so many more points that they are at most a step apart."""
+    filled = [path[:1]]
+    for start, end in zip(path[:-1], path[1:]):
+        count = 1
+        if step > 0:
+            count = max(math.ceil(math.dist(start, end) / step), 1)
+        along = np.arange(1, count + 1)[:, None] / count        # (count, 1)
+        filled.append(start + along * (end - start))
+    return np.concatenate(filled)
 
 
 def are_touching(one, other, paths, reach):
-    """Return whether a point of one part's strokes comes this near to a point of the other's."""
+    """Return whether a point of one part's paths comes this near to a point of the other's."""
     if gap_between(one, other) > reach:
         return False
     points = np.concatenate([paths[label] for label in one.labels])

@@ -266,6 +266,7 @@ function meanOfNine({ width, height, values }) {
 
 // ── 3. Ink ──
 
+const FAINT = 0.5;             // of the threshold of ink: what is darker still joins pieces of ink
 const BLOCKS = 64;             // into which a picture's width is divided where its lines are looked for
 
 // The ink without what is printed on ruled or squared paper: the lines across, then those down.
@@ -433,9 +434,11 @@ function rowAt(line, x, width) {
   return Math.round(line[before] + (place - before) * (line[after] - line[before]));
 }
 
-// Where there is ink, a raster of 0 and 1: what is darker than Otsu's threshold (1979). That parts two
-// groups of values as well as can be, but fails where one group is far smaller. So paper counts for no
-// more than what stands out from its grain: that leaves two groups of a size.
+// Where there is ink, mask, and where there is a trace of it, faint: rasters of 0 and 1. Ink is what is
+// darker than a threshold. Otsu's (1979) parts two groups of values as well as can be, but fails where
+// one group is far smaller. So paper counts for no more than what stands out from its grain: that
+// leaves two groups of a size. A trace is fainter, but still stands out: it shows which pieces a pencil
+// or a dry pen has drawn in one go (Canny, 1986, found edges so).
 function* findInk(ink) {
   const blurred = yield* blur(ink, 0.5 + Math.max(ink.width, ink.height) / 1600);
   const fine = histogramOf(blurred.values, 65536);
@@ -451,14 +454,17 @@ function* findInk(ink) {
   const paperCount = sumOf(paper);
   const otherCount = sumOf(other);
   const mask = newRaster(ink.width, ink.height);
-  if (otherCount === 0) return mask;
+  const faint = newRaster(ink.width, ink.height);
+  if (otherCount === 0) return { mask, faint };
   yield;
   const weight = otherCount / Math.max(paperCount, 1);
   const threshold = otsuThreshold(Float64Array.from(paper, (count, i) => count * weight + other[i]));
+  const faintest = Math.min(Math.max(outstanding, FAINT * threshold), threshold);
   blurred.values.forEach((value, i) => {
     if (value > threshold) mask.values[i] = 1;
+    if (value > faintest) faint.values[i] = 1;
   });
-  return mask;
+  return { mask, faint };
 }
 
 // A Gaussian blur, along the rows and then along the columns. Beyond the edge is a mirror.
@@ -556,8 +562,8 @@ function otsuThreshold(counts) {
 // and the numbers of its pieces.
 
 // The digits among the ink, in reading order, and which piece of ink each pixel belongs to.
-function* findDigitsInInk(mask) {
-  const { pieces, labels } = yield* connectedPieces(mask);
+function* findDigitsInInk(mask, faint) {
+  const { pieces, labels } = yield* connectedPieces(mask, faint);
   const penWidth = 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
   yield;
   const longest = Math.max(mask.width, mask.height);
@@ -573,16 +579,16 @@ function* findDigitsInInk(mask) {
   return { digits: inReadingOrder(parts, typical), labels };
 }
 
-// The pieces of ink that hang together by sides or corners, each with its box and area, and for each
-// pixel the number of its piece, from 1; 0 is paper.
-function* connectedPieces(mask) {
-  const { width, height, values } = mask;
-  const labels = new Int32Array(values.length);
+// The pieces of ink that a trace joins, by sides or corners, each with its box and area, and for each
+// pixel of ink the number of its piece, from 1; 0 is paper.
+function* connectedPieces(mask, faint) {
+  const { width, height } = faint;
+  const labels = new Int32Array(faint.values.length);
   const pieces = [];
   let visited = 0;
-  for (let start = 0; start < values.length; start++) {
+  for (let start = 0; start < labels.length; start++) {
     if (start % 200000 === 0) yield;
-    if (values[start] === 0 || labels[start] !== 0) continue;
+    if (faint.values[start] === 0 || labels[start] !== 0) continue;
     const label = pieces.length + 1;
     const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, labels: [label] };
     const waiting = [start];
@@ -593,22 +599,28 @@ function* connectedPieces(mask) {
       const at = waiting.pop();
       const x = at % width;
       const y = Math.floor(at / width);
-      piece.area += 1;
-      piece.left = Math.min(piece.left, x);
-      piece.right = Math.max(piece.right, x + 1);
-      piece.top = Math.min(piece.top, y);
-      piece.bottom = Math.max(piece.bottom, y + 1);
+      if (mask.values[at] === 1) {
+        piece.area += 1;
+        piece.left = Math.min(piece.left, x);
+        piece.right = Math.max(piece.right, x + 1);
+        piece.top = Math.min(piece.top, y);
+        piece.bottom = Math.max(piece.bottom, y + 1);
+      }
       for (let dy = -1; dy <= 1; dy++) {
         for (let dx = -1; dx <= 1; dx++) {
           if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
           const next = at + dy * width + dx;
-          if (values[next] === 0 || labels[next] !== 0) continue;
+          if (faint.values[next] === 0 || labels[next] !== 0) continue;
           labels[next] = label;
           waiting.push(next);
         }
       }
     }
     pieces.push(piece);
+  }
+  yield;
+  for (let at = 0; at < labels.length; at++) {
+    if (mask.values[at] === 0) labels[at] = 0;
   }
   return { pieces, labels };
 }
@@ -714,18 +726,19 @@ function joinAll(parts, belongTogether) {
 }
 
 // Whether two parts are of one digit: one over the other, or as the two halves of an open 4.
-function areOne(one, other, typical) {
+// tallest: how tall a digit may be, in typical heights.
+function areOne(one, other, typical, tallest = 1.6) {
   const whole = joinParts(one, other);
-  if (heightOf(whole) > 1.6 * typical) return false;            // two digits, one over the other
+  if (heightOf(whole) > tallest * typical) return false;        // two digits, one over the other
   // How much their boxes have in common; below 0, how far they are apart.
   const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-  const tallest = Math.max(heightOf(one), heightOf(other));
+  const taller = Math.max(heightOf(one), heightOf(other));
   if (across > 0.5 * Math.min(widthOf(one), widthOf(other))) {
-    const areSmall = tallest < 0.6 * typical;                   // as in a 5 of two strokes
+    const areSmall = taller < 0.6 * typical;                   // as in a 5 of two strokes
     return down > (areSmall ? -typical / 3 : -typical / 8);
   }
-  const areSteps = tallest < 0.85 * heightOf(whole);            // as in a 4 that is open at the top
+  const areSteps = taller < 0.85 * heightOf(whole);             // as in a 4 that is open at the top
   return areSteps && across > -typical / 5 && down > 0 && widthOf(whole) < 1.2 * typical;
 }
 
@@ -738,7 +751,7 @@ function inReadingOrder(parts, typical) {
     if (!next) continue;
     const down = next.top + next.bottom - one.top - one.bottom;
     const right = next.left + next.right - one.left - one.right;
-    slopes.push(down / Math.max(right, 1));
+    slopes.push(down / Math.max(right, 1e-9));
   }
   const slope = slopes.length > 0 ? percentileOf(slopes, 50) : 0;
   const levelled = parts.map(part => ({
@@ -807,7 +820,7 @@ function withBorder({ width, height, values }) {
   return bordered;
 }
 
-// Takes away ink at its edges until lines one pixel wide are left (Zhang and Suen, 1984).
+// Takes away ink at its edges until lines one pixel wide are left (Guo and Hall, 1989).
 function thin(mask) {
   const { width, height } = mask;
   const values = mask.values.slice();
@@ -826,24 +839,28 @@ function thin(mask) {
   return { width, height, values };
 }
 
-// Whether a pixel may be taken away: it lies at an edge (in the first half of a round at the right or
-// the lower one, in the second at the left or the upper one), is no end, and holds nothing together.
+// Whether a pixel may be taken away: it holds nothing together, is no end of a line, and lies at an
+// edge: in the first half of a round at one at the right or above, in the second at the left or below.
 function mayGo(values, at, width, isFirstHalf) {
-  const north = values[at - width];
-  const east = values[at + 1];
-  const south = values[at + width];
-  const west = values[at - 1];
-  const around = [north, values[at - width + 1], east, values[at + width + 1],
-    south, values[at + width - 1], west, values[at - width - 1]];
-  const count = sumOf(around);
-  if (count < 2 || count > 6) return false;
-  let beginnings = 0;            // of ink, on the way around
-  around.forEach((value, i) => {
-    if (value === 0 && around[(i + 1) % 8] === 1) beginnings += 1;
-  });
-  if (beginnings !== 1) return false;
-  if (isFirstHalf) return north * east * south === 0 && east * south * west === 0;
-  return north * east * west === 0 && north * south * west === 0;
+  // All around, from the east over the north: sides have even numbers, corners odd ones.
+  const around = [values[at + 1], values[at - width + 1], values[at - width], values[at - width - 1],
+    values[at - 1], values[at + width - 1], values[at + width], values[at + width + 1]];
+  const isInk = i => around[i % 8] === 1;
+  let lines = 0;                 // that meet here
+  let pairs = 0;                 // of a corner and the side before it, with ink; and with that after it
+  let otherPairs = 0;
+  for (let side = 0; side < 8; side += 2) {
+    const corner = side + 1;
+    if (!isInk(side) && (isInk(corner) || isInk(side + 2))) lines += 1;
+    if (isInk(side) || isInk(corner)) pairs += 1;
+    if (isInk(corner) || isInk(side + 2)) otherPairs += 1;
+  }
+  if (lines !== 1) return false;
+  const least = Math.min(pairs, otherPairs);
+  if (least < 2 || least > 3) return false;
+  const [east, northEast, north, northWest, west, southWest, south, southEast] = [0, 1, 2, 3, 4, 5, 6, 7].map(isInk);
+  if (isFirstHalf) return !(east && (northEast || north || !southEast));
+  return !(west && (southWest || south || !northWest));
 }
 
 // Which points a line goes on to from each point: those at its sides, and those at its corners where
@@ -945,8 +962,8 @@ function* findDigits(values, width, height) {
   const factor = Math.max(Math.ceil(SHORTEST_SIDE / Math.max(width, height)), 1);
   const grey = yield* enlarge({ width, height, values }, factor);
   const ink = yield* removeRules(yield* takeLightAway(grey));
-  const mask = yield* findInk(ink);
-  const { digits, labels } = yield* findDigitsInInk(mask);
+  const { mask, faint } = yield* findInk(ink);
+  const { digits, labels } = yield* findDigitsInInk(mask, faint);
   const found = [];
   for (const part of digits) {
     yield;
@@ -978,26 +995,41 @@ function strokesOf(part, labels, width, factor) {
 
 // ── 7. Several digits on the sheet ──
 
-// The digits that are drawn side by side, from left to right: which strokes each has. By the rules
-// that tell the digits of a picture apart; a stroke is a part of its own to begin with. A line has no
-// area: the height stands for it, so that tall strokes decide how tall a digit typically is.
+// The digits that are drawn side by side, in reading order: which strokes each has. Strokes that touch
+// are of one digit. For the rest the rules are those for the pieces of ink in a picture, but that a
+// digit may be of two equal halves: an 8 of two loops.
 function splitDrawing(strokes) {
   if (strokes.length < 2) return [strokes];
-  const parts = strokes.map((stroke, i) => {
+  let parts = strokes.map((stroke, label) => {
     const box = bounds([stroke]);
-    return { ...box, area: box.height, labels: [i] };
+    return { ...box, area: box.height, labels: [label] };       // a bar is wide, but no digit is so flat
   });
+  const reach = 0.045 * typicalHeight(parts);
+  const paths = strokes.map(stroke => fillIn(stroke, reach / 2));
+  parts = joinAll(parts, (one, other) => areTouching(one, other, paths, reach));
   const typical = typicalHeight(parts);
-  const joined = joinAll(joinSmall(parts, 0.55 * typical, typical / 3), (one, other) =>
-    areOne(one, other, typical) || areTouching(one, other, strokes, typical / 14));
-  const byPlace = joined.sort((one, other) => one.left + one.right - other.left - other.right);
-  return byPlace.map(part => strokes.filter((_, i) => part.labels.includes(i)));
+  parts = joinSmall(parts, 0.55 * typical, Infinity);
+  parts = joinAll(parts, (one, other) => areOne(one, other, typical, 2.2));
+  return inReadingOrder(parts, typical).map(part => strokes.filter((_, label) => part.labels.includes(label)));
 }
 
-// Whether a stroke of one part comes this near to a stroke of the other.
-function areTouching(one, other, strokes, reach) {
+// A path with so many more points that they are at most a step apart.
+function fillIn(path, step) {
+  const filled = [path[0]];
+  for (let i = 1; i < path.length; i++) {
+    const [x, y] = path[i - 1];
+    const dx = path[i][0] - x;
+    const dy = path[i][1] - y;
+    const count = step > 0 ? Math.max(Math.ceil(Math.hypot(dx, dy) / step), 1) : 1;
+    for (let k = 1; k <= count; k++) filled.push([x + k / count * dx, y + k / count * dy]);
+  }
+  return filled;
+}
+
+// Whether a point of one part's paths comes this near to a point of the other's.
+function areTouching(one, other, paths, reach) {
   if (gapBetween(one, other) > reach) return false;
-  const pointsOf = part => part.labels.flatMap(label => strokes[label]);
+  const pointsOf = part => part.labels.flatMap(label => paths[label]);
   const others = pointsOf(other);
   return pointsOf(one).some(([x, y]) =>
     others.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) <= reach));

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
-from skimage.morphology import skeletonize
+from skimage.morphology import thin
 
 from browser import page
 from conftest import ROOT
@@ -24,6 +24,13 @@ SCRIPT = ROOT / "read_picture.py"
 @pytest.fixture(scope="module")
 def drawings():
     return [drawing for file in drawing_files() for drawing in read_lines(file)]
+
+
+@pytest.fixture(scope="module")
+def six(drawings):
+    """Drawings of 3, 0, 2, 7, 6 and 8 that are read right."""
+    starts = [(0, 3), (30, 0), (60, 2), (90, 7), (120, 6), (150, 8)]
+    return [next(drawing for drawing in drawings[k:] if drawing["label"] == label) for k, label in starts]
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +66,10 @@ def text_of(network, found):
 
 # ── The program ──
 
-def test_it_prints_a_page_line_by_line_and_its_drawings_and_steps_can_be_saved(drawings, tmp_path):
+def test_it_prints_a_page_line_by_line_and_its_drawings_and_steps_can_be_saved(six, tmp_path):
     """Three lines of digits that are read right; the saved drawings are such as the trainer takes."""
-    chosen = [next(drawing for drawing in drawings[k:] if drawing["label"] == label)
-              for k, label in [(0, 3), (30, 0), (60, 2), (90, 7), (120, 6), (150, 8)]]
     rng = np.random.default_rng(0)
-    pixels = make_photograph([chosen[:3], chosen[3:5], chosen[5:]], "ballpoint", 1200, False, rng)
+    pixels = make_photograph([six[:3], six[3:5], six[5:]], "ballpoint", 1200, False, rng)
     Image.fromarray(pixels).save(tmp_path / "page.jpg")
     (tmp_path / "mine.json").write_text(json.dumps([{"label": 1, "strokes": [[[0, 0], [0, 9]]]}]))
     code, out, err = run("page.jpg", "--show", "steps.png", "--drawings", "mine.json", "--labels", "302768",
@@ -122,9 +127,9 @@ def test_each_hostile_file_is_told_in_a_sentence_and_the_others_are_read(drawing
         assert line.startswith(f"read_picture.py: {name}: ") and sentence in line
 
 
-def test_every_way_to_store_a_picture_gives_the_same_digits(drawings, tmp_path, network):
+def test_every_way_to_store_a_picture_gives_the_same_digits(six, tmp_path, network):
     """EXIF orientation, transparency, palettes, 16 bits, one bit, CMYK: the reading stays."""
-    pixels = make_photograph([drawings[200:204]], "marker", 900, False, np.random.default_rng(3))
+    pixels = make_photograph([six[:4]], "marker", 900, False, np.random.default_rng(3))
     upright = Image.fromarray(pixels)
     grey = np.asarray(upright.convert("L"))
     ink_alone = np.dstack([0 * grey, 0 * grey, 0 * grey, 255 - grey])
@@ -140,8 +145,7 @@ def test_every_way_to_store_a_picture_gives_the_same_digits(drawings, tmp_path, 
     Image.fromarray(255 - pixels).save(tmp_path / "inverted.webp")
     upright.resize((7200, 7200 * upright.height // upright.width)).save(tmp_path / "large.jpg")
     readings = {path.name: text_of(network, read_picture(path)) for path in tmp_path.iterdir()}
-    assert len(readings) == 9 and len(set(readings.values())) == 1, readings
-    assert len(readings["plain.png"]) == 4
+    assert len(readings) == 9 and set(readings.values()) == {"3027"}, readings
 
 
 # ── Its steps ──
@@ -214,12 +218,12 @@ THIN_IN_PAGE = """masks => masks.map(rows => {
 
 
 def test_the_page_thins_ink_as_scikit_image_does(opened):
-    """Blots of every shape: the two implementations of Zhang and Suen's thinning leave the same pixels."""
+    """Blots of every shape: the two implementations of Guo and Hall's thinning leave the same pixels."""
     rng = np.random.default_rng(0)
     masks = [np.pad(gaussian_filter(rng.normal(size=(60, 70)), smooth) > 0, 1) for smooth in (1, 2, 3, 4) for _ in range(10)]
     thinned = opened.evaluate(THIN_IN_PAGE, [mask.astype(int).tolist() for mask in masks])
     for mask, values in zip(masks, thinned):
-        assert np.array_equal(np.reshape(values, mask.shape), skeletonize(mask))
+        assert np.array_equal(np.reshape(values, mask.shape), thin(mask))
 
 
 def test_the_page_takes_drawings_apart_as_python_does(opened, drawings):
