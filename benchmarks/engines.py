@@ -4,6 +4,7 @@ Each function takes images, labels and a learning rate, and returns a function t
 one that predicts. A library is imported where it is used, so that each can be timed with its own import alone.
 """
 import functools
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +19,18 @@ def ours(images, labels, rate, distort=False):
     network = NeuralNetwork(len(view.inked))
     return (lambda epochs: network.train(view.numbers, view.labels, epochs, rate, batches=view.mini_batches),
             lambda images: view.fold(network).predict(straighten(images)))
+
+
+def ours_on_one_core(images, labels, rate):
+    """Ours, its second thread on the same core as the first (Linux only)."""
+    os.sched_setaffinity(0, {0})
+    return ours(images, labels, rate)
+
+
+def chapter_1(images, labels, rate):
+    """Chapter 1 alone: all 784 pixels, as the other libraries, and no second thread."""
+    network = NeuralNetwork()
+    return lambda epochs: network.train(images, labels, epochs, rate), network.predict
 
 
 def scikit_learn(images, labels, rate):
@@ -78,5 +91,13 @@ def jax(images, labels, rate):
     return learn, lambda images: np.asarray(log_probabilities(parameters, images)).argmax(1)
 
 
-ENGINES = {"ours": (ours, "numpy"), "ours, distorted": (functools.partial(ours, distort=True), "numpy"), "JAX": (jax, "jax"),
-           "PyTorch": (pytorch, "torch"), "scikit-learn": (scikit_learn, "scikit-learn"), "Keras": (keras, "keras")}
+ENGINES = {
+    "ours": (ours, "numpy"),
+    "ours, distorted": (functools.partial(ours, distort=True), "numpy"),
+    "ours, one core": (ours_on_one_core, "numpy"),
+    "chapter 1 alone": (chapter_1, "numpy"),
+    "JAX": (jax, "jax"),
+    "PyTorch": (pytorch, "torch"),
+    "scikit-learn": (scikit_learn, "scikit-learn"),
+    "Keras": (keras, "keras"),
+}
