@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import neural_network as nn
-from browser import launched
 from conftest import ROOT
 from drawings import DATA, read_lines
+
+pytest_plugins = "chromium"
 
 WEIGHTS = ROOT / "weights.json"
 
@@ -99,20 +100,20 @@ def test_few_real_digits_are_doubted_and_most_of_what_is_misread_or_no_digit(rea
     assert np.mean([nn.doubt(nn.read_drawing(network, other["strokes"])) != "" for other in others]) > 0.6
 
 
-def test_the_page_makes_the_same_images_and_readings(real, letters, network):
+def test_the_page_makes_the_same_images_and_readings(real, letters, network, browser):
     """2,000 drawings: real digits, letters, and both as another hand would write them. Images to 1e-9."""
     rng = np.random.default_rng(0)
     drawings = [drawing["strokes"] for drawing in real + letters]
     again = rng.choice(len(drawings), 2000 - len(drawings), replace=False)
     drawings += [[stroke.tolist() for stroke in nn.jitter(drawings[i], rng)] for i in again]
-    with launched() as browser:
-        page = browser.new_page()
-        for script in ("network.js", "pen.js"):
-            page.add_script_tag(path=ROOT / "page" / script)
-        page.evaluate(USE, json.loads(WEIGHTS.read_text("utf-8")))
-        results = []
-        for start in range(0, len(drawings), 100):
-            results += page.evaluate(READ, drawings[start:start + 100])
+    page = browser.new_page()
+    for script in ("network.js", "pen.js"):
+        page.add_script_tag(path=ROOT / "page" / script)
+    page.evaluate(USE, json.loads(WEIGHTS.read_text("utf-8")))
+    results = []
+    for start in range(0, len(drawings), 100):
+        results += page.evaluate(READ, drawings[start:start + 100])
+    page.close()
     for strokes, result in zip(drawings, results, strict=True):
         reading = nn.read_drawing(network, strokes)
         images = np.frombuffer(base64.b64decode(result["images"])).reshape(-1, 784)

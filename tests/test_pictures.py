@@ -10,13 +10,15 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from skimage.morphology import thin
 
-from browser import page
+from browser import served, wait_until_ready
 from conftest import ROOT
 from drawings import drawing_files, read_lines
 from neural_network import NeuralNetwork, read_drawing, read_drawings
 from pictures import KINDS, make_number, make_photograph, make_pictures, read_in_page
 from read_picture import (fit_light, ink_is_light, neighbours_of, read_picture, remove_rules, split_drawing,
                           trace_strokes, walk_along)
+
+pytest_plugins = "chromium"
 
 SCRIPT = ROOT / "read_picture.py"
 
@@ -47,9 +49,15 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def opened():
-    with page() as opened:
-        yield opened
+def opened(browser):
+    """The page as it ships, with its own network."""
+    with served(ROOT) as url:
+        page = browser.new_page()
+        page.set_default_timeout(0)
+        page.goto(url)
+        wait_until_ready(page)
+        yield page
+        page.close()
 
 
 def run(*options, folder):
