@@ -119,7 +119,7 @@ def grey_of(image):
 
 
 def shrink(image, factor):
-    """Return the means of squares of factor x factor pixels, at the right and bottom of the rest."""
+    """Return the means of squares of factor x factor pixels, and at the edges of what is left."""
     height, width = image.shape
     tops = np.arange(0, height, factor)
     lefts = np.arange(0, width, factor)
@@ -217,8 +217,8 @@ def remove_rules(ink):
 def find_lines_across(ink):
     """Return lines that run straight across the picture and are thin: the row of each, by block.
 
-    The columns fall into BLOCKS blocks. As Hough did (1962), all straight lines are tried: a line is
-    there if at least three quarters of the blocks have ink on it. Returns lines, a list of (blocks,);
+    The columns fall into BLOCKS blocks. As Hough did (1962), all straight lines are tried: a line
+    is there if at least three quarters of the blocks have ink on it. Returns lines, each (blocks,);
     ridges (height, blocks), how much darker each row of a block is than what is around it; and how
     many rows a line may fill.
     """
@@ -226,11 +226,11 @@ def find_lines_across(ink):
     starts = np.arange(BLOCKS) * width // BLOCKS
     widths = np.maximum(np.diff(np.append(starts, width)), 1)
     strips = np.add.reduceat(ink, starts, axis=1) / widths      # (height, blocks): means of rows
-    thin = 2 * (width // 80) + 3
-    ridges = strips - ndimage.grey_opening(strips, (thin, 1), mode="nearest")
+    thickest_line = 2 * (width // 80) + 3
+    ridges = strips - ndimage.grey_opening(strips, (thickest_line, 1), mode="nearest")
     is_ridge = ridges > max(4 * np.median(ridges), 0.02)
 
-    across = (np.arange(BLOCKS) + 0.5) / BLOCKS - 0.5           # of a block's middle, from -1/2 to 1/2
+    across = (np.arange(BLOCKS) + 0.5) / BLOCKS - 0.5           # of each block: from -1/2 to 1/2
     margin = width // 8                                         # rows of nothing above and below
     padded = np.pad(is_ridge, ((margin, margin), (0, 0)))
     candidates = []
@@ -245,9 +245,9 @@ def find_lines_across(ink):
     lines = []
     for _, _, row, drop in sorted(candidates):                  # the surest first
         line = row + nearest_row(drop * across)
-        if all(are_apart(line, other, thin) for other in lines):
+        if all(are_apart(line, other, thickest_line) for other in lines):
             lines.append(line)
-    return lines, ridges, thin
+    return lines, ridges, thickest_line
 
 
 def nearest_row(place):
@@ -255,27 +255,27 @@ def nearest_row(place):
     return np.floor(place + 0.5).astype(int)
 
 
-def are_apart(line, other, thin):
+def are_apart(line, other, thickest_line):
     """Return whether two lines nowhere cross, and lie farther apart than a line may be thick."""
     least = (line - other).min()
     most = (line - other).max()
-    return max(most, -least) > thin and least * most > 0
+    return max(most, -least) > thickest_line and least * most > 0
 
 
-def erase_lines(ink, lines, ridges, thin):
+def erase_lines(ink, lines, ridges, thickest_line):
     """Return the ink without these lines. Where the ink of a digit crosses a line, it stays."""
     height, width = ink.shape
     ink = ink.copy()
     columns = np.arange(width)
     blocks = np.arange(BLOCKS)
-    offsets = np.arange(-thin, thin + 1)
+    offsets = np.arange(-thickest_line, thickest_line + 1)
     for line in lines:
         line = darkest_rows(ridges, line)
         around = np.clip(line[:, None] + offsets, 0, height - 1)            # (blocks, offsets)
         profile = np.median(ridges[around, blocks[:, None]], axis=0)        # across the line
         darkness = profile.max()
         half = max(abs(offsets[profile > darkness / 4]).max(), 1)           # of its thickness
-        if half >= thin:
+        if half >= thickest_line:
             continue                                            # this is no line
         middle = nearest_row(np.interp((columns + 0.5) * BLOCKS / width - 0.5, blocks, line))
         above = ink[np.clip(middle - half - 2, 0, height - 1), columns]
@@ -290,7 +290,7 @@ def erase_lines(ink, lines, ridges, thin):
 
 
 def darkest_rows(ridges, line):
-    """Return, for each block, the darkest of the five rows around a line: no paper is quite flat."""
+    """Return for each block the darkest of the five rows around a line: no paper is quite flat."""
     blocks = np.arange(len(line))
     rows = np.clip(line[:, None] + np.arange(-2, 3), 0, len(ridges) - 1)    # (blocks, 5)
     darkest = ridges[rows, blocks[:, None]].argmax(axis=1)
@@ -306,7 +306,7 @@ def find_ink(ink):
     shows which pieces a pencil or a dry pen has drawn in one go (Canny, 1986, found edges so).
     """
     blurred = ndimage.gaussian_filter(ink, 0.5 + max(ink.shape) / 1600)
-    dark, darker = np.percentile(blurred, (5, 25))      # of what is paper, even where ink is frequent
+    dark, darker = np.percentile(blurred, (5, 25))      # of paper, even where ink is frequent
     grain = (darker - dark) / 0.97                      # its standard deviation, were it Gaussian
     outstanding = darker + 4.7 * grain + 0.02           # by four of them above the mean
     stands_out = blurred > outstanding
@@ -324,7 +324,7 @@ def find_ink(ink):
 # ── 4. Digits ─────────────────────────────────────────────────────────────────────────────────────
 @dataclass
 class Part:
-    """A piece of connected ink, or several that belong together, in the box around it, in pixels."""
+    """A piece of connected ink, or several that belong together: the box around it, in pixels."""
     left: float
     top: float
     right: float            # the first column, and the first row, that is outside
@@ -352,7 +352,7 @@ def find_digits_in_ink(mask, faint):
     labels[~mask] = 0
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
-    pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # as a stroke has an edge on both sides
+    pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # a stroke has two edges
     parts = []
     for label, box in enumerate(ndimage.find_objects(labels), start=1):
         if box is None:
@@ -395,14 +395,14 @@ def join_parts(one, other):
 
 
 def typical_height(parts):
-    """Return the height that half of all ink is in parts of, or taller: so specks do not sway it."""
+    """Return the height that half of all ink is in parts of, or taller: specks do not sway it."""
     by_height = sorted(parts, key=lambda part: part.height)
     covered = np.cumsum([part.area for part in by_height])
     return by_height[np.searchsorted(covered, covered[-1] / 2)].height
 
 
 def join_small(parts, small, reach):
-    """Join each part that is too small for a digit with the nearest within reach, the smallest first."""
+    """Join each part too small for a digit, the smallest first, with the nearest within reach."""
     waiting = sorted(parts, key=lambda part: part.height)
     alone = []
     while waiting and waiting[0].height < small:
@@ -428,7 +428,7 @@ def join_all(parts, belong_together):
         if others:
             parts[i] = join_parts(parts[i], parts[others[0]])
             del parts[others[0]]
-            i = 0                                               # it may now belong to an earlier one
+            i = 0                                               # it may belong to an earlier one
         else:
             i += 1
     return parts
@@ -522,7 +522,7 @@ def points_of(skeleton):
 
 
 def neighbours_of(points):
-    """Return where a line goes on from each point: at its sides, or at a corner no side leads to."""
+    """Return where a line goes on from each point: at its sides, else at its corners."""
     is_point = set(points)
     near = {}
     for x, y in points:
@@ -537,7 +537,7 @@ def neighbours_of(points):
 
 
 def walk_along(points, near):
-    """Return the paths along points: from ends and crossings to the next; then loops, without any."""
+    """Return the paths along points: from ends and crossings to the next, then the loops."""
     walked = set()                                              # steps from one point to the next
     paths = []
     knots = [point for point in points if len(near[point]) != 2]
@@ -578,7 +578,7 @@ def spurs_of(paths, near, longest):
 
 
 def smooth_path(path):
-    """Return each point as the mean of the five around it; the two ends stay, and a loop has none."""
+    """Return each point as the mean of the five around it; the ends stay, and a loop has none."""
     if len(path) < 5:
         return path
     if path[0] == path[-1]:
@@ -594,7 +594,7 @@ def smooth_path(path):
 
 # ── 6. All of it ──────────────────────────────────────────────────────────────────────────────────
 def find_digits(grey):
-    """Return the digits in a grey picture, parts in reading order, with ink and mask to be looked at.
+    """Return the digits in a grey picture, parts in reading order; and ink and mask, to look at.
 
     Boxes and strokes are in pixels of the picture.
     """
@@ -696,7 +696,7 @@ def parse_arguments():
 
 
 def tell_digits(path, digits, readings):
-    """Print what was read in a picture, line by line, and a question mark behind what is doubted."""
+    """Print what was read in a picture, line by line; a question mark stands for doubt."""
     say(f"{path}")
     lines = {}
     doubted = 0
@@ -759,7 +759,7 @@ def save_drawings(path, found, labels):
 
 
 def main():
-    """Read each picture, print what it says, and save what was asked for. Returns the exit status."""
+    """Read each picture, print what it says, save what was asked for. Return the exit status."""
     options = parse_arguments()
     network = NeuralNetwork.load(options.weights)
     found = []
