@@ -35,11 +35,11 @@ train() {
 }
 begin "git clone"; git clone --quiet /srv/digits.git digits; end
 cd digits
-mapfile -t commands < <(grep '^python3 .*neural_network.py$' README.md)
+mapfile -t commands < <(grep '^python3 .*neural_network.py$' README.md; grep -o '`python3 [^`]*neural_network.py`' README.md | tr -d '`')
 for command in "${commands[@]}"; do train "$command"; du -sm .venv; rm -rf .venv ~/.cache; done
 if grep -q '^# /// script' neural_network.py; then
     python3 -m venv ~/uv && ~/uv/bin/pip install --quiet uv && PATH=$PATH:~/uv/bin
-    train "$(grep '^uv run' README.md)"; du -sm ~/.cache/uv
+    train "$(grep -o '`uv run [^`]*`' README.md | tr -d '`')"; du -sm ~/.cache/uv
 fi
 command=$(sed -n '/<!-- test command -->/,/<!-- end -->/p' README.md | grep '^python3 ')
 begin "$command"; PYTEST_ADDOPTS=-q bash -c "$command" 2>&1 | grep -a -v -E '^(Collecting|  Downloading|Processing|WARNING|Looking| *━)'; end
