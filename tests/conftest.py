@@ -26,7 +26,8 @@ def pytest_cmdline_main(config):
 
 def pytest_xdist_node_collection_finished(node, ids):
     """Before the two begin, a browser is fetched where there is none: once, and the terminal tells of it."""
-    if node.gateway.id == "gw0" and any("test_page" in id for id in ids):
+    wants_browser = any(name in id for id in ids for name in ("test_page", "test_looks", "test_pictures"))
+    if node.gateway.id == "gw0" and wants_browser:
         from browser import launched
         with contextlib.suppress(Exception), launched():       # where none starts, each test says so
             pass
