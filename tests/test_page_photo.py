@@ -69,7 +69,7 @@ def test_it_copes_with_paper_pens_and_light_of_many_kinds(visit, photograph):
     page = visit(PAGE)
     misread = {}
     for kind in KINDS:
-        digits = read(page, photograph("31 86", kind, 900, seed=1))
+        digits = read(page, photograph("31 86", kind, 900, seed=2))
         if digits != list("3186"):
             misread[kind] = digits
     assert len(misread) <= 1, misread                                  # benchmarks/pictures.py measures how well
