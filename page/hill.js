@@ -71,7 +71,8 @@ function followHill() {
   const { hill } = learning;
   const isOther = hill === null || hill.measuredOn.network !== desk.network;
   const isOld = !isOther && !isSameState(hill.measuredOn, desk.network);
-  if (isOther || isOld && !isLearning() && !isHillBegun(hill)) measureHillAnew();
+  const mayFollow = isOld && !isLearning() && !isHillBegun(hill);
+  if (isOther || mayFollow) measureHillAnew();
   else $("hill-anew").disabled = !isOld;
 }
 

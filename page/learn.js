@@ -280,8 +280,6 @@ function showControls() {
   const isYoung = isYoungOnDesk();
   const hasDiverged = isYoung && run.diverged;
   const elder = pupilToReturn();
-  const knobs = readKnobs();
-  const isOtherChosen = isYoung && KNOBS.some(name => knobs[name] !== run.settings[name]);
   $("learn-start").textContent = isLearning() ? "Pause" : "Start";
   $("learn-start").disabled = !(isReady || areDigitsMissing) || hasDiverged;
   $("learn-step").disabled = !isReady || hasDiverged;
@@ -293,7 +291,7 @@ function showControls() {
     : "Give the trained one back";
   $("learn-young").hidden = isYoung || !run;
   $("learn-save").disabled = !isYoung;
-  $("learn-again").disabled = !isReady || !isOtherChosen;
+  $("learn-again").disabled = !isReady;
   $("learn-share").hidden = !isYoung;
   $("learn-missing").hidden = !areDigitsMissing;
   $("learn-diverged").hidden = !hasDiverged;
