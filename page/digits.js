@@ -14,9 +14,13 @@ const digitStore = {
   images: [],            // and unpacked, each when it is first needed
 };
 
-// Loads data/digits.js once. Whoever needs an image waits for this first.
+// Loads data/digits.js once. Whoever needs an image waits for this first. Where it failed, the next one
+// who asks tries again.
 function loadDigits() {
-  digitStore.loading ??= unpackDigits();
+  digitStore.loading ??= unpackDigits().catch(error => {
+    digitStore.loading = null;
+    throw error;
+  });
   return digitStore.loading;
 }
 

@@ -3,7 +3,8 @@
 
 const HILL_DIGITS = 200;       // over which the loss is a mean
 const HILL_STEPS = 60;         // from one end of the slider to the other, where the loss is measured
-const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };     // of the hill in its picture
+const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };     // of the hill in its picture,
+const HILL_VIEW_WIDTH = 320;   // which is so wide, in its own units
 
 // ── What is computed ──
 
@@ -62,11 +63,47 @@ function weightAtStart({ network, pixel, unit }) {
   return network.W1[pixel * network.layers[1] + unit];
 }
 
+// ── Whose hill it is, and when it is measured ──
+
+// The hill is that of the network on the desk, as it was when it was measured. It is measured anew by
+// itself only as long as nobody has begun with it: no bet is lost, and nothing changes under a hand.
+function followHill() {
+  const { hill } = learning;
+  const isOther = hill === null || hill.measuredOn.network !== desk.network;
+  const isOld = !isOther && !isSameState(hill.measuredOn, desk.network);
+  const mayFollow = isOld && !isLearning() && !isHillBegun(hill);
+  if (isOther || mayFollow) measureHillAnew();
+  else $("hill-anew").disabled = !isOld;
+}
+
+function isHillBegun(hill) {
+  return bets["bet-hill"] !== undefined || hasMoved(hill);
+}
+
+function measureHillAnew() {
+  if (!learning.isReady || !desk.network) return;
+  const hill = newHill();
+  learning.hill = hill;
+  $("hill-anew").disabled = true;
+  reopenBet("bet-hill");
+  inSlices(measureHill(hill), () => learning.hill === hill);
+}
+
+// Whoever comes to the hill finds that of now.
+const hillObserver = new IntersectionObserver(entries => {
+  const isSeen = entries.some(entry => entry.isIntersecting);
+  const { hill } = learning;
+  if (isSeen && isLearning() && hill && !isHillBegun(hill)) measureHillAnew();
+});
+hillObserver.observe($("hill"));
+
 // ── Measured, bit by bit ──
 
 function newHill() {
   return {
-    ...stateOf(desk.network),      // whose hill it is: its network, and imagesSeen
+    measuredOn: stateOf(desk.network),
+    nameOfNetwork: nameForHill(desk.pupil),
+    network: structuredClone(desk.network),      // as it was then, for it may learn on meanwhile
     images: null,
     labels: null,
     passes: null,        // what forward makes of each image
@@ -83,6 +120,15 @@ function newHill() {
     low: 0,              // and was so far, from the lowest
     high: 0,             // to the highest
   };
+}
+
+function nameForHill(pupil) {
+  if (isYoungOnDesk()) {
+    const seen = grouped(ageOf(pupil.network));
+    return `the young network, when it had seen ${seen} digits`;
+  }
+  const name = nameOfPupil(pupil);
+  return name[0].toLowerCase() + name.slice(1);
 }
 
 // Reads some of the digits that it learns from, and finds the slope of every number of the network.
@@ -121,7 +167,6 @@ function* measureWeight(hill) {
     if (hill.losses !== losses) return;          // meanwhile, another weight has been chosen
   }
   hill.isWeightMeasured = true;
-  reopenBet("bet-hill");
   showHill(hill);
 }
 
@@ -211,6 +256,7 @@ function drawTangent(hill, now, { x, y, perWeight, perLoss }) {
 function sayHill(hill, now, { highest, lowest }) {
   const { network, unit, weight, reach } = hill;
   fill($("hill"), {
+    "measured-on": hill.nameOfNetwork,
     unit: unit + 1,
     weight: signed(weight, 3),
     loss: now.loss.toFixed(4),
@@ -236,7 +282,6 @@ function wayDown(slope, reach) {
 
 function tryWeight(weight) {
   const { hill } = learning;
-  if (isLearning()) pauseLearning();             // to look at one weight, it must rest
   if (!hill || !hill.isWeightMeasured) return;
   hill.weight = weight;
   hill.low = Math.min(hill.low, weight);
@@ -267,11 +312,40 @@ function chooseUnit(unit) {
 
 function followChoice() {
   const { hill } = learning;
-  if (isLearning()) pauseLearning();
   if (!hill || !hill.gradients) return;          // what is chosen will be measured, then
+  reopenBet("bet-hill");
   inSlices(measureWeight(hill), () => learning.hill === hill);
 }
 
+// The point is dragged along the hill, by any pointer, from where it is.
+const hillDrag = { pointer: null, startX: 0, startWeight: 0 };
+
+function beginHillDrag(event) {
+  if (!learning.hill || event.button !== 0) return;
+  hillDrag.pointer = event.pointerId;
+  hillDrag.startX = event.clientX;
+  hillDrag.startWeight = learning.hill.weight;
+  $("hill-picture").setPointerCapture(event.pointerId);
+}
+
+function dragOnHill(event) {
+  const { hill } = learning;
+  if (event.pointerId !== hillDrag.pointer || !hill) return;
+  const { width } = $("hill-picture").getBoundingClientRect();
+  const perPixel = HILL_VIEW_WIDTH / width * 2 * hill.reach / (HILL_BOX.right - HILL_BOX.left);
+  const weight = hillDrag.startWeight + (event.clientX - hillDrag.startX) * perPixel;
+  tryWeight(clip(weight, -hill.reach, hill.reach));
+}
+
+function endHillDrag() {
+  hillDrag.pointer = null;
+}
+
+$("hill-picture").addEventListener("pointerdown", beginHillDrag);
+$("hill-picture").addEventListener("pointermove", dragOnHill);
+$("hill-picture").addEventListener("pointerup", endHillDrag);
+$("hill-picture").addEventListener("pointercancel", endHillDrag);
+$("hill-anew").addEventListener("click", measureHillAnew);
 $("hill-weight").addEventListener("input", event => tryWeight(Number(event.target.value)));
 for (const id of ["hill-unit", "learn-unit"]) {
   $(id).addEventListener("input", event => chooseUnit(Number(event.target.value) - 1));

@@ -9,6 +9,7 @@
 
 const learning = {
   isReady: false,        // the digits to learn from are there
+  areDigitsMissing: false,       // they could not be loaded: Start tries again
   isAwake: false,        // learnAndShow is at work
   run: null,             // see newRun
   pupil: null,           // its network, as a pupil
@@ -22,7 +23,6 @@ const learning = {
   hill: null,            // its loss as one weight changes: see newHill
   painted: null,         // whose units are painted: see stateOf
   isStale: true,         // what was measured is not shown yet
-  isToSayHowItReads: false,      // it has been paused: when it rests, that is said
 };
 
 // ── The young network on the desk ──
@@ -49,8 +49,6 @@ function wipeMemory() {
   learning.stepLaidOpen = null;
   learning.pixel = null;
   learning.isStale = true;
-  const count = grouped(countParameters(run.network));
-  $("learn-said").textContent = `Its memory is wiped: ${count} random numbers are on the desk now.`;
   usePupil(learning.pupil);
   wakeLearner();
 }
@@ -75,10 +73,10 @@ function nameOfYoung() {
   const { run, pupil } = learning;
   const { leave_out: leftOut } = run.settings;
   const seen = ageOf(pupil.network);
-  const age = seen > 0 ? `it has seen ${grouped(seen)} digits` : "random numbers, nothing learned";
+  const age = seen > 0 ? `${grouped(seen)} digits seen` : "random numbers";
   const lack = leftOut === "" ? "" : `, never a ${leftOut}`;
   const lessons = pupil.lessons.length > 0 ? ", and your lessons" : "";
-  return `A young network: ${age}${lack}${lessons}`;
+  return `Young: ${age}${lack}${lessons}`;               // short, as a phone's strip is narrow
 }
 
 // Lets it learn until it has taken so many steps more; Infinity: until it is paused.
@@ -102,13 +100,11 @@ function pauseLearning() {
   showNow();
 }
 
-function startOrPause() {
-  if (isLearning()) {
-    pauseLearning();
-    learning.isToSayHowItReads = true;
-  } else {
-    takeSteps(Infinity);
-  }
+async function startOrPause() {
+  if (!learning.isReady) await getReady();
+  if (!learning.isReady) return;
+  if (isLearning()) pauseLearning();
+  else takeSteps(Infinity);
   refresh();
 }
 
@@ -142,14 +138,12 @@ function giveTrainedBack() {
   pauseLearning();
   const pupil = pupilToReturn();
   if (!pupil) return;
-  $("learn-said").textContent = "The young network is kept, in case you want it again.";
   usePupil(pupil);
 }
 
 function takeYoungAgain() {
   if (!learning.run) return;
   rememberPupil();
-  $("learn-said").textContent = "";
   usePupil(learning.pupil);
 }
 
@@ -198,6 +192,8 @@ async function wakeLearner() {
 function* learnAndShow() {
   while (true) {
     const { run } = learning;
+    const startedAt = performance.now();
+    const wasLearning = mayLearn(run);
     yield* learnForAWhile(run);
     if (isMeasureDue(run)) {
       yield* measureUnseen(run);
@@ -206,10 +202,10 @@ function* learnAndShow() {
     }
     refresh();
     if (isYoungOnDesk() && onScreen.has("learn")) yield* showNetwork(desk.network);
+    if (wasLearning) run.time += performance.now() - startedAt;
     const isAnother = run !== learning.run;                     // it was started over meanwhile
     if (!isAnother && !mayLearn(run)) break;
   }
-  if (learning.isToSayHowItReads) sayHowItReads();
 }
 
 function mayLearn(run) {
@@ -224,9 +220,7 @@ function* learnForAWhile(run) {
     if (desk.isGrowing) {
       yield 30;                                                 // ink comes first
     } else {
-      const startedAt = performance.now();
       run.work.next();
-      run.time += performance.now() - startedAt;
       if (learning.networkBefore !== null && run.steps === run.goal) layStepOpen(run);
       yield;
     }
@@ -256,12 +250,6 @@ function tellBet(run) {
     + `${grouped(run.steps)} steps.`);
 }
 
-function sayHowItReads() {
-  learning.isToSayHowItReads = false;
-  const share = percent(learning.run.measured.at(-1).accuracy);
-  $("learn-said").textContent = `It rests, and reads ${share} of the unseen digits.`;
-}
-
 // ── What is seen of it ──
 
 sections.learn = showLearn;
@@ -274,33 +262,26 @@ function showLearn() {
     showStep();
   }
   showChildhood();
-  const isAtRest = learning.isReady && desk.network && !isLearning();
-  if (isAtRest) followNetwork();
+  if (!learning.isReady || !desk.network) return;
+  if (!isLearning()) followNetwork();
+  followHill();
 }
 
-// Another network lies on the desk, or the same at another age: it is painted, and its hill measured.
+// Another network lies on the desk, or the same at another age: it is painted.
 // (While one learns, learnAndShow paints it.)
 function followNetwork() {
   const { network } = desk;
-  if (!isSameState(learning.painted, network)) {
-    inSlices(showNetwork(network), () => desk.network === network);
-  }
-  if (!isSameState(learning.hill, network)) {
-    const hill = newHill();
-    learning.hill = hill;
-    inSlices(measureHill(hill), () => learning.hill === hill);
-  }
+  if (isSameState(learning.painted, network)) return;
+  inSlices(showNetwork(network), () => desk.network === network);
 }
 
 function showControls() {
-  const { run, isReady } = learning;
+  const { run, isReady, areDigitsMissing } = learning;
   const isYoung = isYoungOnDesk();
   const hasDiverged = isYoung && run.diverged;
   const elder = pupilToReturn();
-  const knobs = readKnobs();
-  const isOtherChosen = isYoung && KNOBS.some(name => knobs[name] !== run.settings[name]);
   $("learn-start").textContent = isLearning() ? "Pause" : "Start";
-  $("learn-start").disabled = !isReady || hasDiverged;
+  $("learn-start").disabled = !(isReady || areDigitsMissing) || hasDiverged;
   $("learn-step").disabled = !isReady || hasDiverged;
   $("learn-reset").textContent = isYoung ? "Start over" : "Wipe its memory";
   $("learn-reset").disabled = !isReady;
@@ -310,8 +291,44 @@ function showControls() {
     : "Give the trained one back";
   $("learn-young").hidden = isYoung || !run;
   $("learn-save").disabled = !isYoung;
-  $("learn-again").disabled = !isReady || !isOtherChosen;
+  $("learn-again").disabled = !isReady;
+  $("learn-share").hidden = !isYoung;
+  $("learn-missing").hidden = !areDigitsMissing;
   $("learn-diverged").hidden = !hasDiverged;
+  setText($("learn-said"), stateInWords());
+}
+
+// What is so just now: whose memory is wiped, whether it learns, or how it reads at rest.
+function stateInWords() {
+  const { run } = learning;
+  if (!run) {
+    return "Start wipes the memory, too. The trained network comes back whenever you want it.";
+  }
+  if (!isYoungOnDesk()) return "The young network is kept, in case you want it again.";
+  const { network, seen, steps, measured } = run;
+  const size = sizeInWords(network);
+  if (isLearning()) return `It learns. ${size}`;
+  if (seen === 0) {
+    const count = grouped(countParameters(network));
+    return `Its memory is wiped: ${count} random numbers are on the desk now. ${size}`;
+  }
+  const { momentOnDesk } = learning;
+  const moment = momentOnDesk ?? measured.at(-1);
+  const age = momentOnDesk === null
+    ? `has taken ${counted(steps, "step")}`
+    : `had seen ${grouped(momentOnDesk.seen)} digits here`;
+  const reads = moment ? ` It reads ${percent(moment.accuracy)} of the unseen digits.` : "";
+  return `It rests. It began with random numbers and ${age}.${reads}`;
+}
+
+// A young network is smaller, as a rule, than the one whose place it took.
+function sizeInWords({ layers }) {
+  const elder = pupilToReturn();
+  const units = layers[1];
+  const unitsOfElder = elder ? elder.network.layers[1] : units;
+  if (units === unitsOfElder) return "";
+  const why = units < unitsOfElder ? ", so it learns faster" : "";
+  return `It has ${counted(units, "hidden unit")}, where the one before had ${unitsOfElder}${why}.`;
 }
 
 // The weights of all hidden units, and what the network makes of twenty digits.
@@ -466,14 +483,18 @@ const digitsObserver = new IntersectionObserver(entries => {
   const isSeen = entries.some(entry => entry.isIntersecting);
   if (!isSeen) return;
   digitsObserver.disconnect();
-  loadDigits().then(beReady, () => {
-    $("learn-missing").hidden = false;
-  });
+  getReady();
 });
 addEventListener("DOMContentLoaded", () => digitsObserver.observe($("learn")));    // all scripts are there
 
-function beReady() {
-  learning.isReady = true;
+async function getReady() {
+  try {
+    await loadDigits();
+    learning.isReady = true;
+  } catch {
+    learning.isReady = false;
+  }
+  learning.areDigitsMissing = !learning.isReady;
   refresh();
   wakeLearner();
 }

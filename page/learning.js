@@ -31,7 +31,7 @@ function newRun(settings) {
     goal: 0,             // how many steps it is to take
     batch: [],           // the images of the last step
     seen: 0,             // images that it has learned from
-    time: 0,             // ms that it has learned
+    time: 0,             // ms that it has learned, with all pauses to look at it
     diverged: false,
 
     // What it reads in the unseen digits.

@@ -1,11 +1,16 @@
 "use strict";
 // "One step", laid open in four moments: forward, loss, backward, update.
 
+const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
+
 // The last two moments are shown for one unit.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
-  $("learn-laid").hidden = step === null;
-  if (step === null) return;
+  if (step === null) {
+    hideStep();
+    return;
+  }
+  $("learn-laid").hidden = false;
   const batch = step.batch.slice(0, IMAGES_AT_ONCE);           // a mini-batch may be of 5,000
   const labels = batch.map(labelOfDigit);
   const before = readBatch(step.before, batch);
@@ -13,13 +18,26 @@ function showStep() {
   showBatch("learn-batch", batch, before);
   showBatch("learn-batch-after", batch, after);
   showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
+  const lossBefore = crossEntropy(before, labels);
+  $("learn-little").hidden = !(lossBefore < LITTLE_LOSS);
   fill($("learn-laid"), {
     count: grouped(step.batch.length),
-    "loss-was": crossEntropy(before, labels).toFixed(3),
+    "loss-was": lossBefore.toFixed(3),
     "loss-now": crossEntropy(after, labels).toFixed(3),
     "right-was": countRight(before, labels),
     "right-now": countRight(after, labels),
   });
+}
+
+// What stands below stays where it is in the window, if the panel above it goes.
+function hideStep() {
+  const panel = $("learn-laid");
+  if (panel.hidden) return;
+  const isAboveWindow = panel.getBoundingClientRect().top < 0;
+  const topOfNext = () => panel.nextElementSibling.getBoundingClientRect().top;
+  const topBefore = topOfNext();
+  panel.hidden = true;
+  if (isAboveWindow) scrollBy({ top: topOfNext() - topBefore, behavior: "instant" });
 }
 
 // Ten probabilities for each image.

@@ -3,6 +3,7 @@ import base64
 import json
 import random
 import re
+import shutil
 import sys
 import zlib
 
@@ -104,9 +105,11 @@ def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(n
     nursery.click("#learn-reset")
     until(nursery, "!learning.isAwake && learning.run.measured.length")
     assert "50,890 random numbers" in text(nursery, "learn-said")
+    assert "64 hidden units, where the one before had 256" in text(nursery, "learn-said")
     assert max(probabilities(nursery)) < 60 and accuracy(nursery) < 30
     learn_until(nursery, "learning.run.measured.at(-1).accuracy > 0.9")
     assert prediction(nursery) == "7" and accuracy(nursery) > 85
+    assert "wiped" not in text(nursery, "learn-said")
     assert float(text(nursery, "learn-loss")) < .7
     assert nursery.locator("#learn-digits .right").count() > 12
     assert nursery.locator("#learn-misread b:visible").count() == 10
@@ -123,8 +126,8 @@ def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(n
 
 def test_started_with_the_trained_one_on_the_desk_memory_is_wiped_first_and_that_is_said(nursery):
     nursery.click("#learn-step")
-    until(nursery, "!$('learn-laid').hidden")
-    assert "memory is wiped" in text(nursery, "learn-said")
+    until(nursery, "!$('learn-laid').hidden && !learning.isAwake")
+    assert "began with random numbers and has taken 1 step." in text(nursery, "learn-said")
     assert nursery.evaluate("() => [desk.pupil.kind, learning.run.steps]") == ["young", 1]
     assert nursery.evaluate("() => pagesOwn.network !== desk.network")
 
@@ -225,6 +228,33 @@ def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
     drawn = [float(x) for x in re.findall(r"[ML]([\d.]+) ", path)]
     assert drawn[0] == pytest.approx(160 + 148 * start / 6, abs=1)
     assert drawn[-1] == pytest.approx(160 + 148 * hill["weight"] / 6, abs=1)
+
+
+def test_the_hill_waits_while_it_learns_and_its_point_is_dragged(young):
+    young.click("#learn-start")
+    young.evaluate("() => $('hill').scrollIntoView()")
+    until(young, "learning.run.seen > 3000 && learning.hill.isWeightMeasured")
+    young.click("#bet-hill label >> nth=1")
+    began = young.evaluate("() => ageOf(learning.hill.network)")
+    loss = float(young.locator("#hill-picture tspan").text_content())
+    until(young, f"learning.run.seen > {began} + 3000 && isLearning()")
+    young.locator("#hill-picture").scroll_into_view_if_needed()
+    point = young.locator("#hill-point").bounding_box()
+    x, y = point["x"] + point["width"] / 2, point["y"] + point["height"] / 2
+    young.mouse.move(x, y)
+    young.mouse.down()
+    young.mouse.move(x + 80, y, steps=8)
+    young.mouse.up()
+    moved = young.locator("#hill-point").bounding_box()
+    assert moved["x"] - point["x"] == pytest.approx(80, abs=2)
+    assert young.evaluate("() => String(getSelection())") == ""
+    assert "You said to the right. Down is " in young.inner_text("#bet-hill .outcome")
+    assert young.evaluate("() => ageOf(learning.hill.network)") == began
+    assert f"had seen {began:,} digits" in young.inner_text("#hill .said")
+    young.click("#hill-anew")
+    until(young, "learning.hill.isWeightMeasured")
+    assert young.evaluate("() => ageOf(learning.hill.network)") > began + 3000
+    assert float(young.locator("#hill-picture tspan").text_content()) < loss
 
 
 def python_gradients(network, images, labels):
@@ -333,6 +363,20 @@ def test_left_out_a_digit_is_read_as_others_and_the_run_before_knows_it(young):
     young.wait_for_timeout(200)
     assert probabilities(young) == before
     assert "never seen a 7" in young.inner_text("#learn-childhood")
+
+
+def test_started_over_with_others_the_button_stays_under_the_finger(young):
+    learn_until(young, "learning.run.seen > 3000")
+    young.click("#learn-step")
+    until(young, "!$('learn-laid').hidden && !learning.isAwake")
+    young.select_option("#hidden_size", "16")
+    young.evaluate("() => $('learn-again').scrollIntoView({ block: 'center' })")
+    frames(young)
+    top = young.locator("#learn-again").bounding_box()["y"]
+    young.click("#learn-again")
+    until(young, "$('learn-laid').hidden")
+    frames(young)
+    assert abs(young.locator("#learn-again").bounding_box()["y"] - top) < 30
 
 
 def test_the_same_seed_is_the_same_run_and_the_run_before_is_one_with_a_purpose(young):
@@ -504,9 +548,21 @@ def test_without_the_digits_the_section_says_so_and_the_page_works_on(
         page = visit(url)
         visit_section(page, "learn")
         until(page, "!$('learn-missing').hidden")
-        assert "data/digits.js" in text(page, "learn-missing") and page.is_disabled("#learn-start")
+        assert "data/digits.js" in text(page, "learn-missing")
+        assert page.is_disabled("#learn-reset")
         expected = re.compile(r"digits\.js|Failed to load resource")
         assert [problem for problem in problems if not expected.search(problem)] == []
         problems.clear()
         draw(page, SEVEN)
         assert prediction(page) == "7"
+        (tmp_path / "data").mkdir()
+        shutil.copy(site / "data" / "digits.js", tmp_path / "data")
+        page.click("#learn-start")                      # it tries again
+        until(page, "isLearning() && learning.run.steps > 3 && $('learn-missing').hidden")
+
+
+def test_reloaded_where_one_was_it_can_learn(nursery):
+    place = nursery.evaluate("() => scrollY")
+    nursery.reload()
+    until(nursery, "performance.getEntriesByName('ready').length && !$('learn-start').disabled")
+    assert nursery.evaluate("() => scrollY") == pytest.approx(place, abs=50)
