@@ -207,6 +207,38 @@ def test_of_blank_paper_nothing_is_asked_and_a_new_drawing_asks_anew(why):
     assert why.input_value("#ask-from") == "7" and text(why, "way-words") == ""
 
 
+def test_the_pale_dabs_go_with_their_drawing_and_when_one_reads_on(why):
+    why.click("#example")
+    find_way(why)
+    why.evaluate("$('board').scrollIntoView(); $('teach').scrollIntoView()")
+    until(why, "$('ghosts').children.length === 0")
+    show_ink(why)
+    why.click("#dab-put")
+    find_way(why)                                                      # which lays the dab aside
+    why.evaluate("() => setDrawing(strokesOfHand(5))")                 # as another section does
+    assert why.evaluate("() => [$('ghosts').children.length, desk.trial]") == [0, None]
+    why.click("#dab-put")
+    why.evaluate("$('inside').scrollIntoView()")
+    until(why, "desk.trial === null && $('dab').hidden")
+
+
+def test_the_bet_is_answered_beside_it_and_the_bar_stays_in_view_below_it(why):
+    draw(why, THREE)
+    why.check("#bet-why label:nth-of-type(2) input", force=True)
+    why.click("#bet-why-show")
+    until(why, "$('bet-why').dataset.outcome")
+    way = why.evaluate("() => quartersOf(why.search.way, why.search.strokes)")
+    assert way in why.inner_text("#bet-why .outcome")
+    for answer in (1, 2, 3, 4):                                        # also when it is bet on anew
+        why.check(f"#bet-why label:nth-of-type({answer}) input", force=True)
+        bet = why.inner_text("#bet-why .outcome [data-name=bet]")
+        verdict = "Right." if bet == way else "Partly right." if bet in way else "Not where you said."
+        assert verdict in why.inner_text("#bet-why .outcome [data-name=outcome]")
+    why.evaluate("$('way-words').scrollIntoView({ block: 'end' })")
+    box = why.locator("#lead-bar").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] < why.viewport_size["height"]
+
+
 # ── Fool it ──────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visit, site):
