@@ -41,6 +41,7 @@ function startGame() {
       yourBest: null,                  // and what the learner added when it took the least ink
     };
   }
+  desk.trial = null;     // it is played with ink
   desk.ownHand = null;   // what is played with stays, also where the page has drawn it
   if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
   else settle();

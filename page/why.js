@@ -219,5 +219,5 @@ new IntersectionObserver(([entry]) => {
   const hasReadOn = !why.isInView && entry.boundingClientRect.top < 0;
   if (hasReadOn) clearAway();
   glowWhilePenRests();
-}, { rootMargin: "-20% 0px" }).observe($("why-ink"));
+}, { rootMargin: "-10% 0px -20%" }).observe($("why-ink"));
 $("drawing").addEventListener("pointerdown", glowWhilePenRests);        // the pen ends it at once
