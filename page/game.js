@@ -113,7 +113,8 @@ async function searchWay() {
   desk.ghostsFor = search.strokes;
   if (way) {
     const quarters = quartersOf(way, search.strokes);
-    layBesideBet(quarters, `The page puts ${counted(way.length, "dab")} at ${quarters}, pale on the sheet.`);
+    const dabs = counted(way.length, "dab");
+    layBesideBet(quarters, `The page puts ${dabs} at ${quarters}, pale on the sheet.`);
   }
   refresh();
 }
@@ -164,7 +165,8 @@ function wholeWayInWords(way) {
   const { drawing, yourBest } = why.game;
   const bet = bets["bet-why"];
   const quarters = quartersOf(way, drawing);
-  const sentences = [`The page needs ${inkInWords(way, "dab")}: pale on the sheet, at ${quarters}.`];
+  const ink = inkInWords(way, "dab");
+  const sentences = [`The page needs ${ink}: pale on the sheet, at ${quarters}.`];
   if (bet) sentences.push(`You said: ${bet}. ${judgeBet(quarters)}`);
   if (yourBest) sentences.push(`Yours: ${inkInWords(yourBest, "stroke")}.`);
   sentences.push("Try it.");
