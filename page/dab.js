@@ -12,7 +12,7 @@ function showDab(canAsk) {
   } else {
     $("trial").replaceChildren();
     setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: "
-      + "the bars answer while it moves.");
+      + "the bar between the two digits answers while it moves.");
   }
   $("dab").hidden = !isOut;
   $("dab-put").disabled = !canAsk;

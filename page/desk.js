@@ -8,7 +8,8 @@ const desk = {
   figures: [],           // the same, apart: of each digit on the sheet its strokes. Mostly there is one.
   figure: 0,             // which of them is looked at
   past: [],              // the drawings before it, to which Undo goes back
-  ghosts: [],            // strokes that the page proposes, pale on the sheet
+  ghosts: [],            // strokes that the page proposes, pale on the sheet,
+  ghostsFor: [],         // and the strokes that they are proposed for: without these they go
   trial: null,           // a stroke that is tried: it is read with the drawing, and is no part of it
   examples: 0,           // how many digits the page has drawn in its own hand
   ownHand: null,         // the drawing that the page's own hand made last: a touch takes it away

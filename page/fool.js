@@ -1,8 +1,6 @@
 "use strict";
 // "Ask why": the smallest change of the pixels that makes the network read another digit.
 
-const LEAST_CHANGE = 0.001;      // of a pixel that counts as changed
-
 async function searchChange() {
   if (!desk.reading) return;
   const question = askedNow();
@@ -13,13 +11,20 @@ async function searchChange() {
   if (!changed) return;
   const enough = await inSlices(enoughPixels(question.network, image, changed), isWanted);
   if (!enough) return;
-  showFooled(question.network, image, changed, enough);
+  showFooled(question.network, image, withStrongestChanges(image, changed, enough));
 }
 
-// enough: how many of the changed pixels suffice.
-function showFooled(network, image, changed, enough) {
+// The image with only so many of the changes, the strongest ones.
+function withStrongestChanges(image, changed, count) {
+  const sizes = image.map((grey, i) => Math.abs(changed[i] - grey));
+  const mixed = Float64Array.from(image);
+  for (const pixel of orderByValue(sizes).slice(0, count)) mixed[pixel] = changed[pixel];
+  return mixed;
+}
+
+function showFooled(network, image, changed) {
   const change = changed.map((grey, i) => grey - image[i]);
-  const sizes = change.map(Math.abs);
+  const sizes = change.map(Math.abs).filter(size => size > 0);
   const before = forward(network, image).probabilities;
   const after = forward(network, changed).probabilities;
   paintImage($("fooled-before"), image);
@@ -29,13 +34,13 @@ function showFooled(network, image, changed, enough) {
     before: readInWords(before),
     after: readInWords(after),
     times: shortNumber(1 / strength(change)),
-    pixels: sizes.filter(size => size >= LEAST_CHANGE).length,
+    pixels: sizes.length,
     mean: percent(sumOf(sizes) / sizes.length),
     most: percent(strength(change)),
   });
   $("fooled").hidden = false;
   const other = withArticle(indexOfLargest(after));
-  settleBet("bet-fool", `Of this change, the ${enough} strongest pixels are enough for ${other}.`);
+  settleBet("bet-fool", `It took ${counted(sizes.length, "pixel")} to make it ${other}.`);
 }
 
 // "7, 99.1 %".

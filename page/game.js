@@ -12,6 +12,8 @@ function showGame(reading) {
   setText($("way-words"), reading && why.game ? gameInWords(reading) : "");
   setText($("game-start"), why.game ? "Start again" : "Start");
   const hasWay = why.search !== null && why.search.state === "found" && desk.ghosts.length > 0;
+  const isSearching = why.search !== null && why.search.state === "searching";
+  setText($("bet-why-show"), isSearching ? "It searches …" : "See where");
   $("way-next").disabled = !hasWay;
   $("way-all").disabled = !hasWay;
 }
@@ -39,6 +41,7 @@ function startGame() {
       yourBest: null,                  // and what the learner added when it took the least ink
     };
   }
+  desk.trial = null;     // it is played with ink
   desk.ownHand = null;   // what is played with stays, also where the page has drawn it
   if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
   else settle();
@@ -47,6 +50,7 @@ function startGame() {
 function stopGame() {
   why.game = null;
   stopShowingWay();
+  why.outcome = null;
   unsettleBet("bet-why");
 }
 
@@ -56,8 +60,32 @@ function followGame(reads) {
   const added = inkAdded();
   if (reads !== why.to || added.length === 0) return;
   if (!yourBest || inkLength(added) < inkLength(yourBest)) why.game.yourBest = added;
-  settleBet("bet-why", `Your ink at ${quartersOf(added, drawing)} did it.`);
+  const quarters = quartersOf(added, drawing);
+  layBesideBet(quarters, `Your ink at ${quarters} did it.`);
+}
+
+// ── The bet ──
+
+// quarters: where the ink is that makes it the other digit.
+function layBesideBet(quarters, words) {
+  why.outcome = { quarters, words };
   $("why-explained").hidden = false;
+  showOutcomeOfBet();
+}
+
+// It may be bet on after the outcome is known.
+function showOutcomeOfBet() {
+  if (!why.outcome) return;
+  const { quarters, words } = why.outcome;
+  settleBet("bet-why", `${words} ${judgeBet(quarters)}`);
+}
+document.addEventListener("change", showOutcomeOfBet);
+
+// Whether the ink is where the learner would have put it.
+function judgeBet(quarters) {
+  const bet = bets["bet-why"];
+  if (quarters === bet) return "Right.";
+  return quarters.includes(bet) ? "Partly right." : "Not where you said.";
 }
 
 // ── The page's way ──
@@ -82,10 +110,11 @@ async function searchWay() {
   search.state = way ? "found" : "none";
   search.way = way;
   desk.ghosts = way ?? [];
+  desk.ghostsFor = search.strokes;
   if (way) {
-    const dabs = way.length === 1 ? "dab" : "dabs";
-    settleBet("bet-why", `The page puts its ${dabs} at ${quartersOf(way, search.strokes)}.`);
-    $("why-explained").hidden = false;
+    const quarters = quartersOf(way, search.strokes);
+    const dabs = counted(way.length, "dab");
+    layBesideBet(quarters, `The page puts ${dabs} at ${quarters}, pale on the sheet.`);
   }
   refresh();
 }
@@ -135,10 +164,10 @@ function pagesWayInWords(reads) {
 function wholeWayInWords(way) {
   const { drawing, yourBest } = why.game;
   const bet = bets["bet-why"];
-  const sentences = [
-    `The page needs ${inkInWords(way, "dab")}: pale on the sheet, at ${quartersOf(way, drawing)}.`,
-  ];
-  if (bet) sentences.push(`You said: ${bet}.`);
+  const quarters = quartersOf(way, drawing);
+  const ink = inkInWords(way, "dab");
+  const sentences = [`The page needs ${ink}: pale on the sheet, at ${quarters}.`];
+  if (bet) sentences.push(`You said: ${bet}. ${judgeBet(quarters)}`);
   if (yourBest) sentences.push(`Yours: ${inkInWords(yourBest, "stroke")}.`);
   sentences.push("Try it.");
   return sentences.join(" ");
@@ -168,12 +197,14 @@ function quarterOf(ink, strokes) {
 // ── Taps ──
 
 $("game-start").addEventListener("click", startGame);
-$("way-show").addEventListener("click", () => {
+function showPagesWay() {
   startGame();
   if (!why.game) return;
   why.isShowingWay = true;
   showWhy();
-});
+}
+$("way-show").addEventListener("click", showPagesWay);
+$("bet-why-show").addEventListener("click", showPagesWay);
 $("way-next").addEventListener("click", () => addInk([desk.ghosts[0]]));
 $("way-all").addEventListener("click", () => addInk(desk.ghosts));
 

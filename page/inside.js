@@ -4,7 +4,7 @@
 
 // What the learner chose.
 const insideChoices = {
-  unit: null,            // the unit that is stepped through; null is the strongest one
+  unit: null,            // the unit that is stepped through; null is the one to begin with
   time: 0,               // how far it is stepped through: see STEPS
   count: 0,              // how many units have come in
   digit: null,           // the digit whose score is looked at; null is the one that is read
@@ -15,7 +15,7 @@ const insideChoices = {
 // What is drawn, and what with.
 const insideView = {
   findings: null,        // what all parts are drawn from: see findInside; null where there is nothing
-  heldUnit: null,        // the strongest unit, held while one steps and draws on
+  heldUnit: null,        // the first unit that is shown, held while one steps and draws on
   partsOnScreen: new Set(),
   sizes: {},             // of the canvases, in pixels of the style sheet, by id
   colours: null,         // those of the style sheet

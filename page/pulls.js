@@ -40,6 +40,16 @@ function strongestFirst(pulls) {
   return orderByValue(strengths);
 }
 
+// The unit that is easiest to follow: of those that the drawing switches on, the one that speaks most
+// for a digit. Where it switches on none, the strongest.
+function unitToBeginWith(changes, pulls) {
+  const order = strongestFirst(pulls);
+  const switchedOn = order.filter(unit => changes[unit] > 0);
+  if (switchedOn.length === 0) return order[0];
+  const mostFor = switchedOn.map(unit => Math.max(...pullsOf(pulls, unit)));
+  return switchedOn[indexOfLargest(mostFor)];
+}
+
 // The units by what they say to one digit: first those that speak most for it, last those that
 // speak most against it.
 function sortedByPull(pulls, digit) {

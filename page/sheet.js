@@ -65,7 +65,6 @@ function replaceDrawing(strokes) {
   desk.trial = null;
   desk.pen = null;
   desk.look = 0;
-  if (desk.isBlank) desk.ghosts = [];
   settle();
 }
 
@@ -90,6 +89,8 @@ function drawSheet() {
   desk.ink.slice(0, dryCount).forEach((stroke, i) => {
     $("strokes").children[i].classList.toggle("aside", isNumber && !desk.strokes.includes(stroke));
   });
+  const isForThis = desk.ghostsFor.every(stroke => desk.ink.includes(stroke));
+  if (!isForThis) desk.ghosts = [];
   if (shown.ghosts !== desk.ghosts) {
     shown.ghosts = desk.ghosts;
     drawStrokes($("ghosts"), [], desk.ghosts);

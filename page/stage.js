@@ -7,10 +7,10 @@ const LONGEST_PULL = 4;        // points: a bar that is as long as there is room
 
 // The unit that is stepped through.
 function unitOnStage() {
-  const { order, network } = insideView.findings;
+  const { network, changes, pulls } = insideView.findings;
   const unit = insideChoices.unit ?? insideView.heldUnit;
   const exists = unit !== null && unit < network.layers[1];
-  return exists ? unit : order[0];
+  return exists ? unit : unitToBeginWith(changes, pulls);
 }
 
 function showStage() {
@@ -192,12 +192,29 @@ function paintSum(context, work, { piles }, levels) {
   writeAt(context, signed(rounded.against), right - barWidth / 2, belowAgainst, centred);
   const biasShare = partOfStep(4);
   const level = levels.y(work.forIt - work.against + work.bias * biasShare);
+  paintBias(context, work, right, levels, biasShare);
   drawLine(context, insideView.colours.ink, 2, [left - 6, level], [right + 6, level]);
   const isMoving = biasShare > 0 && biasShare < 1;
   if (isMoving) return;
   const sum = biasShare === 0 ? rounded.sum : rounded.z;
   const strong = { colour: insideView.colours.ink, bold: true };
-  writeAt(context, signed(sum), right + 2, level - 9, strong);
+  const isBelow = biasShare === 1 && work.bias < 0;     // above stands the bias
+  writeAt(context, signed(sum), right + 2, level + (isBelow ? 10 : -9), strong);
+}
+
+// The bias, beside the piles: it begins at the level of the sum, and moves it up or down.
+function paintBias(context, work, pilesEnd, levels, share) {
+  if (share === 0) return;
+  const left = pilesEnd + 8;
+  const isUp = work.bias > 0;
+  const from = levels.y(work.forIt - work.against);
+  const to = levels.y(work.forIt - work.against + work.bias * share);
+  drawBar(context, left, Math.min(from, to), 12, Math.abs(to - from), isUp);
+  if (share < 1) return;
+  const number = signed(work.rounded.bias);
+  const [nameAt, numberAt] = isUp ? [from + 10, from + 23] : [from - 22, from - 9];
+  writeAt(context, "bias", left, nameAt);
+  writeAt(context, number, left, numberAt);
 }
 
 // The curve stands upright, so that the level of the sum leads straight into it.

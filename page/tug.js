@@ -171,7 +171,7 @@ onInside("click", "tug-play", () => {
   const units = insideView.findings.network.layers[1];
   const from = unitsIn() < units ? unitsIn() : 0;
   const countAt = part => Math.round(from + (units - from) * part ** 2);       // slowly at first
-  startRun("count", 9000, part => setCount(countAt(part)), settleTipBet);
+  startRun("count", 6000, part => setCount(countAt(part)), settleTipBet);
 });
 
 onInside("click", "tug-one", () => {

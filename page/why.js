@@ -19,6 +19,7 @@ const why = {
   game: null,            // see startGame
   isShowingWay: false,   // whether the page shows its way
   search: null,          // the question whose way is searched for, or was found: see searchWay
+  outcome: null,         // where the ink is that made it the other digit: see layBesideBet
   fooled: null,          // the question about the drawing whose change is shown, or searched for
 };
 
@@ -206,8 +207,17 @@ function clearGlow() {
   $("drawing").classList.remove("glowing");
 }
 
+// What was only tried or proposed does not lie on the drawing while one reads on.
+function clearAway() {
+  stopShowingWay();
+  desk.trial = null;
+  refresh();
+}
+
 new IntersectionObserver(([entry]) => {
   why.isInView = entry.isIntersecting;
+  const hasReadOn = !why.isInView && entry.boundingClientRect.top < 0;
+  if (hasReadOn) clearAway();
   glowWhilePenRests();
-}, { rootMargin: "-20% 0px" }).observe($("why-ink"));
+}, { rootMargin: "-10% 0px -20%" }).observe($("why-ink"));
 $("drawing").addEventListener("pointerdown", glowWhilePenRests);        // the pen ends it at once

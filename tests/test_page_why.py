@@ -207,6 +207,39 @@ def test_of_blank_paper_nothing_is_asked_and_a_new_drawing_asks_anew(why):
     assert why.input_value("#ask-from") == "7" and text(why, "way-words") == ""
 
 
+def test_the_pale_dabs_go_with_their_drawing_and_when_one_reads_on(why):
+    why.click("#example")
+    find_way(why)
+    why.evaluate("$('board').scrollIntoView(); $('teach').scrollIntoView()")
+    until(why, "$('ghosts').children.length === 0")
+    show_ink(why)
+    why.click("#dab-put")
+    find_way(why)
+    assert why.evaluate("() => desk.trial") is None                    # the game is played with ink
+    why.evaluate("() => setDrawing(strokesOfHand(5))")                 # as another section does
+    assert why.evaluate("() => $('ghosts').children.length") == 0
+    why.click("#dab-put")
+    why.evaluate("$('inside').scrollIntoView()")
+    until(why, "desk.trial === null && $('dab').hidden")
+
+
+def test_the_bet_is_answered_beside_it_and_the_bar_stays_in_view_below_it(why):
+    draw(why, THREE)
+    why.check("#bet-why label:nth-of-type(2) input", force=True)
+    why.click("#bet-why-show")
+    until(why, "$('bet-why').dataset.outcome")
+    way = why.evaluate("() => quartersOf(why.search.way, why.search.strokes)")
+    assert way in why.inner_text("#bet-why .outcome")
+    for answer in (1, 2, 3, 4):                                        # also when it is bet on anew
+        why.check(f"#bet-why label:nth-of-type({answer}) input", force=True)
+        bet = why.inner_text("#bet-why .outcome [data-name=bet]")
+        verdict = "Right." if bet == way else "Partly right." if bet in way else "Not where you said."
+        assert verdict in why.inner_text("#bet-why .outcome [data-name=outcome]")
+    why.evaluate("$('way-words').scrollIntoView({ block: 'end' })")
+    box = why.locator("#lead-bar").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] < why.viewport_size["height"]
+
+
 # ── Fool it ──────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visit, site):
@@ -234,17 +267,20 @@ def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visi
 
     assert read != 7 and read_with(enough) != 7 and read_with(enough - 1) == 7
     assert 0 <= changed.min() and changed.max() <= 1
+    shown = image.copy()                                               # what is shown is what is enough
+    shown[order[:enough]] = changed[order[:enough]]
+    after, size = network.predict(shown[None])[0], np.abs(shown - image)
     said = {name: page.inner_text(f"#fooled [data-name={name}]")
             for name in ("before", "after", "pixels", "mean", "most")}
-    assert said["before"].startswith("7, ") and said["after"].startswith(f"{read}, ")
-    assert int(said["pixels"]) == pytest.approx((size >= .001).sum(), abs=1)
+    assert said["before"].startswith("7, ") and said["after"].startswith(f"{after}, ")
+    assert int(said["pixels"]) == enough == (size > 0).sum()
     assert [float(said[name][:-2]) for name in ("mean", "most")] == pytest.approx(
-        [size.mean() * 100, size.max() * 100], abs=.06)
-    shown = page.evaluate("""() => [...$('fooled-after').getContext('2d')
+        [size[size > 0].mean() * 100, size.max() * 100], abs=.06)
+    painted = page.evaluate("""() => [...$('fooled-after').getContext('2d')
         .getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)""")
-    assert np.array(shown) / 255 == pytest.approx(changed, abs=.003)
+    assert np.array(painted) / 255 == pytest.approx(shown, abs=.003)
     page.check("#bet-fool label:nth-of-type(1) input", force=True)
-    assert f"the {enough} strongest pixels" in page.inner_text("#bet-fool .outcome")
+    assert f"It took {enough} pixels" in page.inner_text("#bet-fool .outcome")
     draw(page, [[[.2, .9], [.4, .9]]])
     show_ink(page)
     assert page.is_hidden("#fooled")                                   # it was about another drawing
