@@ -66,8 +66,8 @@ function betMarkup(when, { id, question, answers }, outcome) {
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
 const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
-  `<p class="outcome" hidden>${question.picture ?? ""}<span data-name="first"></span>
-    <b data-name="verdict"></b> <span data-name="because"></span></p>`));
+  `<p class="outcome" hidden>${question.picture ?? ""}<b data-name="verdict"></b>
+    <span data-name="because"></span> <span class="quiet" data-name="first"></span></p>`));
 
 $("first-bets").innerHTML = `<details class="first-bets">
   <summary>Before you start: five bets</summary>
@@ -92,7 +92,7 @@ function showEnd() {
     if (isRightNow) rightNow += 1;
     if (now) answered += 1;
     fill($(`last-${id}`), {
-      first: first ? `At first you bet: “${first}”.` : "",
+      first: first ? firstBetInWords(first, first === answers[right]) : "",
       verdict: isRightNow ? "Right." : `No: ${answers[right].toLowerCase()}.`,
       because: because(known),
     });
@@ -102,6 +102,11 @@ function showEnd() {
   const before = hasBet ? ` Before you started it was ${rightAtFirst}.` : "";
   const score = isDone ? `${rightNow} of ${QUESTIONS.length} right.${before}` : "";
   setText($("score"), score);
+}
+
+// What was bet at the start, with a verdict of its own.
+function firstBetInWords(bet, isRight) {
+  return `At first you bet: “${bet}”. That was ${isRight ? "right" : "wrong"}.`;
 }
 
 // What the answers say of the network at hand.
