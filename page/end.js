@@ -33,6 +33,7 @@ const QUESTIONS = [
     answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
     right: 1,
     because: known => known.mistake,
+    offer: `<button class="give-back" hidden>Give the trained one back</button>`,
     picture: `<canvas class="pixels mistake" id="mistake" width="28" height="28" role="img"
       aria-label="The digit that it got wrong" hidden></canvas>`,
   },
@@ -52,6 +53,7 @@ const QUESTIONS = [
 
 const ending = {
   readBy: null,          // whose mistake this is, and at what age: see stateOf
+  whose: "",             // the same in words
   mistake: null,         // of a thousand digits, the one that it is surest of, and wrong
   count: 0,              // and how many it gets wrong
 };
@@ -67,7 +69,8 @@ function betMarkup(when, { id, question, answers }, outcome) {
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
 const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
   `<p class="outcome" hidden>${question.picture ?? ""}<b data-name="verdict"></b>
-    <span data-name="because"></span> <span class="quiet" data-name="first"></span></p>`));
+    <span data-name="because"></span> <span class="quiet" data-name="first"></span>
+    ${question.offer ?? ""}</p>`));
 
 $("first-bets").innerHTML = `<details class="first-bets">
   <summary>Before you start: five bets</summary>
@@ -122,18 +125,19 @@ function knownNow() {
 }
 
 function mistakeInWords() {
-  const { mistake, count } = ending;
+  const { whose, mistake, count } = ending;
   if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
   const { label, digit, probabilities } = mistake;
-  return `Of a thousand digits that other people wrote it reads ${count} wrong. Of one it is `
+  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it is `
     + `${percent(probabilities[digit], 0)} sure that it is a ${digit}, and it was meant to be a ${label}.`;
 }
 
 // Looks once for each network for its surest mistake.
 async function findMistake() {
-  const { network } = desk;
+  const { pupil, network } = desk;
   if (!network || isSameState(ending.readBy, network)) return;         // it is known, or will be soon
   ending.readBy = stateOf(network);
+  const whose = pupilInWords(pupil);
   const isWanted = () => isSameState(ending.readBy, network);
   try {
     await loadDigits();
@@ -146,6 +150,7 @@ async function findMistake() {
   const wrong = readings.filter(({ label, digit }) => digit >= 0 && digit !== label);
   const sureness = ({ probabilities, digit }) => probabilities[digit];
   wrong.sort((one, other) => sureness(other) - sureness(one));
+  ending.whose = whose;
   ending.mistake = wrong[0] ?? null;
   ending.count = wrong.length;
   $("mistake").hidden = !ending.mistake;

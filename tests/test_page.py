@@ -415,7 +415,7 @@ def test_in_the_middle_of_every_section_the_sheet_and_the_digit_are_there_and_an
         assert page.evaluate("() => $('board').offsetHeight / innerHeight") < .17
         touch(page, along(page, ZERO))
         assert page.is_visible("#looks b") and page.locator("#bars .first-choice b").is_visible()
-        assert page.is_visible("#pupil") and lies_in_the_window(page, "#clear") and lies_in_the_window(page, "#undo")
+        assert page.is_visible("#pupil-in-brief") and lies_in_the_window(page, "#clear") and lies_in_the_window(page, "#undo")
 
 
 @pytest.mark.parametrize("colours, viewport", [
