@@ -273,6 +273,11 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
     wrong = sorted(((share, digit, label) for digit, label, share in reads if digit != label), reverse=True)
     assert count == len(wrong) and (read, meant) == wrong[0][1:] and sure == round(100 * wrong[0][0])
     assert text(page, "score") == "4 of 5 right. Before you started it was 1."
+    assert ", the trained network reads" in said["sure"] and not page.locator(".give-back:visible").count()
     choose_network(page, tmp_path / "other.json")
     visit_section(page, "end")
     until(page, "$('last-keep').textContent.includes('3,190')")
+    until(page, "$('last-sure').textContent.includes('the network of other.json reads')")
+    page.click("#last-sure .give-back")
+    until(page, "$('last-sure').textContent.includes('the trained network reads')")
+    assert text(page, "pupil") == "The trained network" and not page.locator(".give-back:visible").count()
