@@ -33,6 +33,7 @@ const QUESTIONS = [
     answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
     right: 1,
     because: known => known.mistake,
+    offer: `<button class="give-back" hidden>Give the trained one back</button>`,
     picture: `<canvas class="pixels mistake" id="mistake" width="28" height="28" role="img"
       aria-label="The digit that it got wrong" hidden></canvas>`,
   },
@@ -52,6 +53,7 @@ const QUESTIONS = [
 
 const ending = {
   readBy: null,          // whose mistake this is, and at what age: see stateOf
+  whose: "",             // the same in words
   mistake: null,         // of a thousand digits, the one that it is surest of, and wrong
   count: 0,              // and how many it gets wrong
 };
@@ -66,8 +68,9 @@ function betMarkup(when, { id, question, answers }, outcome) {
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
 const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
-  `<p class="outcome" hidden>${question.picture ?? ""}<span data-name="first"></span>
-    <b data-name="verdict"></b> <span data-name="because"></span></p>`));
+  `<p class="outcome" hidden>${question.picture ?? ""}<b data-name="verdict"></b>
+    <span data-name="because"></span> <span class="quiet" data-name="first"></span>
+    ${question.offer ?? ""}</p>`));
 
 $("first-bets").innerHTML = `<details class="first-bets">
   <summary>Before you start: five bets</summary>
@@ -92,7 +95,7 @@ function showEnd() {
     if (isRightNow) rightNow += 1;
     if (now) answered += 1;
     fill($(`last-${id}`), {
-      first: first ? `At first you bet: “${first}”.` : "",
+      first: first ? firstBetInWords(first, first === answers[right]) : "",
       verdict: isRightNow ? "Right." : `No: ${answers[right].toLowerCase()}.`,
       because: because(known),
     });
@@ -102,6 +105,11 @@ function showEnd() {
   const before = hasBet ? ` Before you started it was ${rightAtFirst}.` : "";
   const score = isDone ? `${rightNow} of ${QUESTIONS.length} right.${before}` : "";
   setText($("score"), score);
+}
+
+// What was bet at the start, with a verdict of its own.
+function firstBetInWords(bet, isRight) {
+  return `At first you bet: “${bet}”. That was ${isRight ? "right" : "wrong"}.`;
 }
 
 // What the answers say of the network at hand.
@@ -117,18 +125,19 @@ function knownNow() {
 }
 
 function mistakeInWords() {
-  const { mistake, count } = ending;
+  const { whose, mistake, count } = ending;
   if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
   const { label, digit, probabilities } = mistake;
-  return `Of a thousand digits that other people wrote it reads ${count} wrong. Of one it is `
+  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it is `
     + `${percent(probabilities[digit], 0)} sure that it is a ${digit}, and it was meant to be a ${label}.`;
 }
 
 // Looks once for each network for its surest mistake.
 async function findMistake() {
-  const { network } = desk;
+  const { pupil, network } = desk;
   if (!network || isSameState(ending.readBy, network)) return;         // it is known, or will be soon
   ending.readBy = stateOf(network);
+  const whose = pupilInWords(pupil);
   const isWanted = () => isSameState(ending.readBy, network);
   try {
     await loadDigits();
@@ -141,6 +150,7 @@ async function findMistake() {
   const wrong = readings.filter(({ label, digit }) => digit >= 0 && digit !== label);
   const sureness = ({ probabilities, digit }) => probabilities[digit];
   wrong.sort((one, other) => sureness(other) - sureness(one));
+  ending.whose = whose;
   ending.mistake = wrong[0] ?? null;
   ending.count = wrong.length;
   $("mistake").hidden = !ending.mistake;

@@ -24,6 +24,22 @@ function nameOfPupil(pupil) {
   return `${names[pupil.kind]}, taught by you: ${count} ${count === 1 ? "lesson" : "lessons"}`;
 }
 
+// The same for the strip at the top of a phone, with the number first: there words may be cut.
+function briefNameOfPupil(pupil) {
+  const count = pupil.lessons.length;
+  const lessons = count === 0 ? "" : `, ${counted(count, "lesson")}`;
+  if (pupil.kind === "trained") return `Trained network${lessons}`;
+  if (pupil.kind === "loaded") return `${pupil.fileName}${lessons}`;
+  const seen = ageOf(pupil.network);
+  return seen > 0 ? `Young: ${grouped(seen)} digits seen${lessons}` : `Young: random numbers${lessons}`;
+}
+
+// The same within a sentence: “the young network”.
+function pupilInWords(pupil) {
+  const name = pupil.kind === "loaded" ? `the network of ${pupil.fileName}` : `the ${pupil.kind} network`;
+  return pupil.lessons.length > 0 ? `${name} with your lessons` : name;
+}
+
 // What is known of a network: its size, and how it did when it was trained.
 function factsOfPupil(pupil) {
   const { layers, training } = pupil.network;
@@ -51,9 +67,31 @@ function usePupil(pupil) {
 
 const pupilListeners = [];       // functions that are told of a new pupil on the desk
 
-// Which network is on the desk.
+// Which network is on the desk; and, where another lies there, the way back to the trained one.
 function showPupil(pupil) {
   if (!pupil) return;
   setText($("pupil"), nameOfPupil(pupil));
+  setText($("pupil-in-brief"), briefNameOfPupil(pupil));
   setText($("facts-of-pupil"), factsOfPupil(pupil));
+  const elder = elderOf(pupil);
+  for (const button of document.querySelectorAll(".give-back")) {
+    button.hidden = !elder;
+    if (elder) setText(button, wordsToGiveBack(elder));
+  }
 }
+
+// The pupil that may take the place of this one: the trained network, as a rule. null: none.
+function elderOf(pupil) {
+  const elder = pupil.kind === "young" ? pupilToReturn() : pagesOwn;
+  return elder === pupil ? null : elder;
+}
+
+function wordsToGiveBack(elder) {
+  return elder.kind === "loaded" ? `Give ${elder.fileName} back` : "Give the trained one back";
+}
+
+document.addEventListener("click", event => {
+  if (!event.target.closest(".give-back")) return;
+  if (desk.pupil.kind === "young") giveTrainedBack();
+  else usePupil(pagesOwn);
+});

@@ -190,6 +190,7 @@ pupilListeners.push(pupil => {
 function showTeach() {
   const { pupil, reading } = desk;
   const isTaught = Boolean(pupil && pupil.lessons.length > 0);
+  if (pupil) fill($("teach"), { pupil: pupilInWords(pupil) });
   $("untaught").hidden = !isTaught || !reading;
   if (!$("untaught").hidden) {
     const shares = readLooks(pupil.original, reading.looks.map(look => look.image));

@@ -190,6 +190,17 @@ def test_what_is_no_picture_of_digits_ends_in_a_sentence_and_nothing_changes(vis
 
 # ── Speed ────────────────────────────────────────────────────────────────────────────────────────────────
 
+@pytest.mark.parametrize("height", [720, 900])
+def test_beside_ten_digits_of_a_photograph_all_buttons_are_in_the_window(height, visit, photograph):
+    page = visit(PAGE, viewport={"width": 1280, "height": height})
+    assert len(read(page, photograph("31415 92653"))) == 10
+    for button in page.locator(".board .buttons > *").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= height
+    if height == 900:
+        assert page.evaluate("() => $('found').scrollWidth <= $('found').clientWidth")
+
+
 def test_a_photograph_of_12_megapixels_is_read_in_short_tasks_and_leaves_no_memory_behind(visit, photograph):
     page, path = visit(PAGE), photograph("31415 92653", size=4000, name="large.jpg")
     assert read(page, path) == list("3141592653")                      # what is compiled, is

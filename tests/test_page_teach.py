@@ -261,7 +261,9 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
         page.click(f"#last-{id} label:nth-of-type({answer})")
     said = {id: page.inner_text(f"#last-{id} .outcome") for id in ("draw", "keep", "rules", "sure", "follows")}
     assert "taught it nothing" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
-    assert "No: nobody" in said["rules"] and "At first" not in said["rules"]
+    assert said["keep"].startswith("Right.") and said["keep"].endswith("That was wrong.")  # each with its own verdict
+    assert said["follows"].endswith("That was right.")
+    assert said["rules"].startswith("No: nobody") and "At first" not in said["rules"]
     assert [("Right." in said[id]) for id in said] == [True, True, False, True, True]
     count, sure, read, meant = map(int, re.findall(r"(?<![\d.])\d+", said["sure"].replace("thousand", "")))
     reads = calculate(page, """() => [...readDigitImages(desk.network, 5000, 1000)] && (() => {
@@ -271,6 +273,11 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
     wrong = sorted(((share, digit, label) for digit, label, share in reads if digit != label), reverse=True)
     assert count == len(wrong) and (read, meant) == wrong[0][1:] and sure == round(100 * wrong[0][0])
     assert text(page, "score") == "4 of 5 right. Before you started it was 1."
+    assert ", the trained network reads" in said["sure"] and not page.locator(".give-back:visible").count()
     choose_network(page, tmp_path / "other.json")
     visit_section(page, "end")
     until(page, "$('last-keep').textContent.includes('3,190')")
+    until(page, "$('last-sure').textContent.includes('the network of other.json reads')")
+    page.click("#last-sure .give-back")
+    until(page, "$('last-sure').textContent.includes('the trained network reads')")
+    assert text(page, "pupil") == "The trained network" and not page.locator(".give-back:visible").count()
