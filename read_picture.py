@@ -111,7 +111,7 @@ def grey_of(image):
         image = image.convert("RGBA")
     elif image.mode != "L":
         image = image.convert("RGB")
-    image = image.reduce(math.ceil(max(image.size) / LONGEST_SIDE))     # means, so grain is less
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.HAMMING)     # means of pixels
     if image.mode == "RGBA":
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
@@ -120,6 +120,8 @@ def grey_of(image):
 
 def shrink(image, factor):
     """Return the means of squares of factor x factor pixels, and at the edges of what is left."""
+    if factor == 1:
+        return image
     height, width = image.shape
     tops = np.arange(0, height, factor)
     lefts = np.arange(0, width, factor)
@@ -232,18 +234,21 @@ def find_lines_across(ink):
 
     across = (np.arange(BLOCKS) + 0.5) / BLOCKS - 0.5           # of each block: from -1/2 to 1/2
     margin = width // 8                                         # rows of nothing above and below
-    padded = np.pad(is_ridge, ((margin, margin), (0, 0)))
+    padding = ((margin, margin), (0, 0))
+    is_ridge = np.pad(is_ridge, padding)
+    darkness = np.pad(ridges, padding)
     candidates = []
     reach = width // 10
     for drop in range(-reach, reach + 1, max(width // 400, 1)):         # px, from left to right
         shifts = nearest_row(drop * across)
         rows = np.arange(height)[:, None] + shifts + margin     # (height, blocks)
-        found = padded[rows, np.arange(BLOCKS)].sum(axis=1)     # (height,): blocks with ink
+        found = is_ridge[rows, np.arange(BLOCKS)].sum(axis=1)   # (height,): blocks with ink
+        total = darkness[rows, np.arange(BLOCKS)].sum(axis=1)
         for row in np.flatnonzero(found >= 0.75 * BLOCKS):
-            candidates.append((-found[row], abs(drop), row, drop))
+            candidates.append((total[row], row, drop))
 
     lines = []
-    for _, _, row, drop in sorted(candidates):                  # the surest first
+    for _, row, drop in sorted(candidates, reverse=True):       # the darkest first
         line = row + nearest_row(drop * across)
         if all(are_apart(line, other, thickest_line) for other in lines):
             lines.append(line)
@@ -270,7 +275,7 @@ def erase_lines(ink, lines, ridges, thickest_line):
     blocks = np.arange(BLOCKS)
     offsets = np.arange(-thickest_line, thickest_line + 1)
     for line in lines:
-        line = darkest_rows(ridges, line)
+        line = darkest_rows(ridges, line, 2 + width // 400)
         around = np.clip(line[:, None] + offsets, 0, height - 1)            # (blocks, offsets)
         profile = np.median(ridges[around, blocks[:, None]], axis=0)        # across the line
         darkness = profile.max()
@@ -289,10 +294,11 @@ def erase_lines(ink, lines, ridges, thickest_line):
     return ink
 
 
-def darkest_rows(ridges, line):
-    """Return for each block the darkest of the five rows around a line: no paper is quite flat."""
+def darkest_rows(ridges, line, reach):
+    """Return for each block the darkest of the rows around a line: no paper is quite flat."""
     blocks = np.arange(len(line))
-    rows = np.clip(line[:, None] + np.arange(-2, 3), 0, len(ridges) - 1)    # (blocks, 5)
+    rows = line[:, None] + np.arange(-reach, reach + 1)         # (blocks, rows)
+    rows = np.clip(rows, 0, len(ridges) - 1)
     darkest = ridges[rows, blocks[:, None]].argmax(axis=1)
     return rows[blocks, darkest]
 
@@ -508,7 +514,8 @@ def trace_strokes(mask):
     points = points_of(thin(small))                             # as Guo and Hall (1989) do it
     half_width = small.sum() / max(len(points), 1) / 2          # of the stroke
     near = neighbours_of(points)
-    spurs = spurs_of(walk_along(points, near), near, 1.6 * half_width)
+    # The corner of a square end lies 1.4 half widths from the middle: thinning may lead there.
+    spurs = spurs_of(walk_along(points, near), near, 1.4 * half_width)
     points = [point for point in points if point not in spurs]
     strokes = []
     for path in walk_along(points, neighbours_of(points)):

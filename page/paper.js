@@ -310,7 +310,7 @@ function* ridgesOf(ink, thickestLine) {
 }
 
 // As Hough did (1962), all straight lines are tried. Returned are those on which at least three quarters
-// of the blocks have ink, the surest first.
+// of the blocks have ink, the darkest first.
 function* linesWithInk(ridges, width) {
   yield;
   const { height } = ridges;
@@ -322,17 +322,19 @@ function* linesWithInk(ridges, width) {
     yield;
     const shifts = straightLine(0, drop);
     for (let row = 0; row < height; row++) {
-      let found = 0;
+      let found = 0;             // blocks with ink
+      let total = 0;
       for (let block = 0; block < BLOCKS; block++) {
         const y = row + shifts[block];
-        if (y >= 0 && y < height && ridges.values[y * BLOCKS + block] > floor) found += 1;
+        if (y < 0 || y >= height) continue;
+        const darkness = ridges.values[y * BLOCKS + block];
+        if (darkness > floor) found += 1;
+        total += darkness;
       }
-      if (found >= 0.75 * BLOCKS) candidates.push({ found, row, drop });
+      if (found >= 0.75 * BLOCKS) candidates.push({ total, row, drop });
     }
   }
-  // With most ink first; of equal ones the most level, the highest, and the one that rises.
-  candidates.sort((one, other) => other.found - one.found
-    || Math.abs(one.drop) - Math.abs(other.drop) || one.row - other.row || one.drop - other.drop);
+  candidates.sort((one, other) => other.total - one.total || other.row - one.row || other.drop - one.drop);
   return candidates.map(({ row, drop }) => straightLine(row, drop));
 }
 
@@ -373,7 +375,8 @@ function* eraseLines(ink, { lines, ridges, thickestLine }) {
   const erased = { ...ink, values: ink.values.slice() };
   for (const straight of lines) {
     yield;
-    const line = straight.map((row, block) => darkestRow(ridges, row, block));
+    const reach = 2 + Math.floor(ink.width / 400);
+    const line = straight.map((row, block) => darkestRow(ridges, row, block, reach));
     const { darkness, half } = measureLine(line, ridges, thickestLine);
     if (half < thickestLine) eraseLine(erased, line, darkness, half);   // else it is too thick for a line
   }
@@ -411,11 +414,11 @@ function eraseLine({ width, height, values }, line, darkness, half) {
   }
 }
 
-// The darkest of the five rows around a row of a block: no paper is quite flat.
-function darkestRow(ridges, row, block) {
+// The darkest of the rows around a row of a block: no paper is quite flat.
+function darkestRow(ridges, row, block, reach) {
   let darkest = -1;
   let most = -Infinity;
-  for (let offset = -2; offset <= 2; offset++) {
+  for (let offset = -reach; offset <= reach; offset++) {
     const y = clip(row + offset, 0, ridges.height - 1);
     const value = ridges.values[y * BLOCKS + block];
     if (value > most) {
@@ -800,7 +803,8 @@ function traceStrokes(mask) {
   });
   const halfWidth = areaOf(small) / Math.max(points.length, 1) / 2;
   const near = neighboursOf(points, skeleton.width);
-  const spurs = spursOf(walkAlong(points, near), near, 1.6 * halfWidth);
+  // The corner of a square end lies 1.4 half widths from the middle: thinning may lead there.
+  const spurs = spursOf(walkAlong(points, near), near, 1.4 * halfWidth);
   const left = points.filter(point => !spurs.has(point));
   const paths = walkAlong(left, neighboursOf(left, skeleton.width));
   return paths.map(path => {
