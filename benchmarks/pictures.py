@@ -11,7 +11,6 @@ apart. Real pictures are those in ../shared/pictures, drawings those in ../share
 import argparse
 import base64
 import contextlib
-import math
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from drawings import drawing_files, read_lines
 from neural_network import NeuralNetwork, cut_corners, read_drawing, straighten
-from read_picture import load_grey, read_picture, split_drawing
+from read_picture import fill_in, load_grey, read_picture, split_drawing
 
 PICTURES = ROOT.parent / "shared" / "pictures"
 NEAR = 0.1              # heights: strokes of two digits that come nearer count as touching
@@ -245,18 +244,6 @@ def make_number(drawings, rng):
             x += wide * scale + rng.uniform(-0.1, 0.5)
         if all(distance(one, other) > NEAR for one, other in zip(digits, digits[1:])):
             return [[stroke.tolist() for stroke in digit] for digit in digits]
-
-
-def fill_in(path, step):
-    """Return a path (points, 2) with so many more points that they are at most a step apart."""
-    filled = [path[:1]]
-    for start, end in zip(path[:-1], path[1:]):
-        count = 1
-        if step > 0:
-            count = max(math.ceil(math.dist(start, end) / step), 1)
-        along = np.arange(1, count + 1)[:, None] / count
-        filled.append(start + along * (end - start))
-    return np.concatenate(filled)
 
 
 def distance(one, other):

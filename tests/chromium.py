@@ -52,6 +52,16 @@ def site(trained, mnist, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def other(tmp_path_factory):
+    """A network of seven hidden units that always says 2."""
+    network = NeuralNetwork(hidden_size=7)
+    network.b2[2] = 50
+    path = tmp_path_factory.mktemp("other") / "seven.json"
+    network.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def url(site):
     with served(site) as url:
         yield url

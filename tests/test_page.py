@@ -15,16 +15,6 @@ pytest_plugins = "chromium"
 COUNT = "() => desk.ink.length"
 
 
-@pytest.fixture(scope="session")
-def other(tmp_path_factory):
-    """A network of seven hidden units that always says 2."""
-    network = NeuralNetwork(hidden_size=7)
-    network.b2[2] = 50
-    path = tmp_path_factory.mktemp("other") / "seven.json"
-    network.save(path)
-    return path
-
-
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_a_1_a_7_and_a_0_are_read_however_the_page_is_opened(way, visit, url, site):
     page = visit(url if way == "http" else (site / "index.html").as_uri())
