@@ -1222,8 +1222,13 @@ class Run:
         self.bar = None
 
     def learn(self):
-        """Train to the end."""
+        """Say what an epoch is and what will be told of it, and train to the end."""
         options, view = self.options, self.view
+        from_mnist = len(view.images)
+        say(f"An epoch shows each image once: {from_mnist:,} of MNIST, "
+            f"{len(view.labels) - from_mnist:,} drawn by pen.\n"
+            "loss: how wrong it is, 2.30 if it guesses, 0 if sure and right. "
+            "accuracy: the share it reads right.")
         # disable=None: no bar where there is no terminal.
         with tqdm(total=options.epochs, unit="epoch", disable=None) as self.bar:
             self.network.train(view.numbers, view.labels, options.epochs, options.learning_rate,
@@ -1401,9 +1406,6 @@ def main():
     show_prediction(view.fold(network), images[0], labels[0], "before")
     if own_drawings:
         tell_what_old_network_reads(options.output, own_drawings)
-    say(f"An epoch shows each image once: {count:,} of MNIST, {len(view.labels) - count:,} drawn "
-        "by pen.\nloss: how wrong it is, 2.30 if it guesses, 0 if sure and right. "
-        "accuracy: the share it reads right.")
     run = Run(options, network, view, held_out)
     try:
         run.learn()
