@@ -23,6 +23,12 @@ function voteScores(reading) {
   return Array.from(reading.probabilities, share => Math.log(Math.max(share, 1e-38)));
 }
 
+// The score of each digit in one look alone.
+function lookScores(network, strokes, look) {
+  const [angle, stretch] = LOOKS[look];
+  return forward(network, render(vary(strokes, angle, stretch))).logits;
+}
+
 // By how much a digit leads the best of the others.
 function leadOf(digit, scores) {
   return scores[digit] - Math.max(...scores.filter((_, other) => other !== digit));
@@ -42,10 +48,12 @@ function pairToAsk(probabilities, chosenFrom, chosenTo) {
 
 // What each piece of the drawing argues for: by how many points the lead of one digit over another
 // falls when the piece is left out. Above 0 it argues for `from`, below 0 for `to`.
-// Returns a list of {ink, effect}.
-function* effectsOfInk(network, strokes, from, to) {
+// In the vote, or in one look alone if its number is given. Returns a list of {ink, effect}.
+function* effectsOfInk(network, strokes, from, to, look = null) {
   const measureLead = drawing => {
-    const scores = voteScores(readDrawing(network, drawing));
+    const scores = look === null
+      ? voteScores(readDrawing(network, drawing))
+      : lookScores(network, drawing, look);
     return scores[from] - scores[to];
   };
   const lead = measureLead(strokes);

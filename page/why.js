@@ -41,6 +41,7 @@ function showWhy() {
   }
   namePair(canAsk ? indexOfLargest(reading.probabilities) : 3);
   showLead(canAsk ? leadIn(desk.reading) : NaN);
+  showLookAlone(canAsk);
   showDab(canAsk);
   showGame(canAsk ? reading : null);
   if (why.fooled && !isAbout(why.fooled)) hideFooled();
@@ -115,6 +116,27 @@ function leadInWords(lead, from, to) {
   return `${first} leads ${second} by ${points} points`;
 }
 
+// The look that is chosen on the desk is one of five, and may say something else than their mean.
+function showLookAlone(canAsk) {
+  if (!canAsk) {
+    setText($("look-words"), "");
+    return;
+  }
+  const { logits } = desk.reading.looks[desk.look];
+  const lead = logits[why.from] - logits[why.to];
+  const alone = `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, `
+    + `${leadInWords(lead, why.from, why.to)}.`;
+  const hint = isAboutOneLook()
+    ? "The ink argues in this look now. Touch the first one, and it argues in all five."
+    : "Touch another of the five small images, and the ink argues in that look.";
+  setText($("look-words"), `That is in all five looks together. ${alone} ${hint}`);
+}
+
+// The first look is the drawing as it is, and chosen at first: then the ink argues in the vote.
+function isAboutOneLook() {
+  return desk.look !== 0;
+}
+
 // Another pair: what was begun was about the one before.
 function choosePair() {
   why.chosenFrom = Number($("ask-from").value);
@@ -135,6 +157,7 @@ function askedNow() {
     from: why.from,
     to: why.to,
     lead: why.lead,
+    look: isAboutOneLook() ? desk.look : null,
   };
 }
 
@@ -151,7 +174,8 @@ function isStillAsked(question) {
   return isAbout(question)
     && question.from === now.from
     && question.to === now.to
-    && question.lead === now.lead;
+    && question.lead === now.lead
+    && question.look === now.look;
 }
 
 // ── The glow: what ink argues for, on the sheet itself ──
@@ -179,9 +203,9 @@ async function glowWhilePenRests() {
 }
 
 // First it waits until the drawing has rested: a hand may be drawing it.
-function* weighInk({ network, strokes, from, to }) {
+function* weighInk({ network, strokes, from, to, look }) {
   yield 100;
-  return yield* effectsOfInk(network, strokes, from, to);
+  return yield* effectsOfInk(network, strokes, from, to, look);
 }
 
 // Full and blue: ink that argues for the digit. Hollow and rust: ink that argues against it.

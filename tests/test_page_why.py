@@ -42,14 +42,19 @@ def find_way(page):
     return page.evaluate("() => why.search.way")
 
 
-def vote(network, strokes):
-    """What the network reads in a drawing, independently of the page: the mean of five looks."""
+def scores(network, strokes):
+    """The logits of each of five looks at a drawing, (5, 10), independently of the page."""
     images = []
     for angle, stretch in LOOKS:
         cos, sin = np.cos(angle), np.sin(angle)
         images.append(render([[[stretch * (x * cos - y * sin), x * sin + y * cos] for x, y in stroke]
                               for stroke in strokes]))
-    logits = network.forward(np.array(images))[1]
+    return network.forward(np.array(images))[1]
+
+
+def vote(network, strokes):
+    """What the network reads in a drawing: the mean of five looks."""
+    logits = scores(network, strokes)
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (exponentials / exponentials.sum(axis=1, keepdims=True)).mean(axis=0)
 
@@ -82,6 +87,31 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
         points = f"{abs(lead(FOUR)):.2f}"
         leader, other = pair if lead(FOUR) > 0 else pair[::-1]
         assert text(why, "lead-words") == f"{leader} leads {other} by {points} points."
+
+
+def test_a_look_that_is_touched_argues_alone_and_the_first_for_all_five(why, site):
+    network = exact(site / "weights.json")
+    draw(why, THREE)
+    await_glow(why)
+    for_all = why.inner_html("#glow")
+    why.click("#looks button:nth-child(4)")
+    await_glow(why)
+    drawn = calculate(why, "() => piecesOf(desk.strokes)")
+
+    def lead(strokes):
+        logits = scores(network, strokes)[3]
+        return logits[3] - logits[8]
+
+    leader, other = (3, 8) if lead(THREE) > 0 else (8, 3)
+    said = f"In look 4 alone, wider and turned left, {leader} leads {other} by {abs(lead(THREE)):.2f} points."
+    assert said in text(why, "look-words")
+    against = [lead(THREE) - lead(drawn[:i] + drawn[i + 1:]) < 0 for i in range(len(drawn))]
+    kinds = why.evaluate("() => [...$('glow').children].map(path => path.getAttribute('class'))")
+    assert [kind == "against-it" for kind in kinds if kind != "hollow"] == against
+    assert why.inner_html("#glow") != for_all
+    why.click("#looks button:nth-child(1)")
+    await_glow(why)
+    assert why.inner_html("#glow") == for_all
 
 
 def test_a_3_is_asked_why_it_is_no_8_and_the_glow_goes_when_the_pen_comes_down_or_the_part_is_left(why):
