@@ -45,8 +45,10 @@ biases are one row, b1, which is added to every row of the batch.
 HOW IT LEARNS
 
 All that the network knows stands in the weights W1 and W2, at first random, and in the biases b1
-and b2, at first 0. To learn is to make these better, a little at a time. The network is shown a few
-images, a mini-batch, and the loss says how wrong it is: for one image
+and b2, at first 0. (Why random? Two units with the same weights would learn the same, and stay the
+same for ever.) To learn is to make these numbers better, a little at a time. The network is shown a
+few of the training images, a batch that is called a mini-batch, and the loss says how wrong it is:
+for one image
 
     loss = -log(the probability that it gives to the right digit)
 
@@ -56,17 +58,18 @@ The loss of a mini-batch is the mean over its images.
 Now think of one weight that grows a little, while all others stay as they are. The loss changes: how
 fast, is its derivative by this weight. The derivatives by all weights in W1 have the shape of W1, and
 are called the gradient dW1. Everywhere here dX is short for dLoss/dX, the derivative of the loss by X.
-A small step against the gradient makes the loss smaller:
+Where a derivative is above 0, its weight should go down, and where it is below 0, up. All may go at
+once, as long as the step is small. How far they go is told by a number, the learning_rate:
 
     W1 -= learning_rate * dW1               and so with b1, W2 and b2
 
-That is all of learning, done again and again: 1,875 steps go once through MNIST. What is left is to
-find the gradients.
+That is all of learning, done again and again. (MNIST has 60,000 training images. With 32 of them in a
+mini-batch, 1,875 steps go once through all.) What is left is to find the gradients.
 
 
 WHERE THE GRADIENTS COME FROM
 
-Four rules from school: (e^u)' = e^u * u'.  (log u)' = u' / u.  (1 / u)' = -u' / u^2.  And the chain
+Four rules from school: (e^v)' = e^v * v'.  (log v)' = v' / v.  (1 / v)' = -v' / v^2.  And the chain
 rule: if x acts on y and y acts on the loss, dLoss/dx = dLoss/dy * dy/dx. In our short way to write it:
 dx = dy * (how fast y grows when x grows). If x acts on the loss by several ways, what it does by each
 way is added up. With these we go backwards, from the loss to the weights.
@@ -86,6 +89,7 @@ targets that are 1 for the right digit and 0 for the others:
 
 The loss of a mini-batch is the sum over its images, divided by the batch_size. So every derivative is
 divided by the batch_size, too. (If not, a step would be the larger the more images it learns from.)
+It is enough to divide dlogits, since all the other gradients are computed from it.
 
 The second layer. In image i, the sum logits[i, d] has the part hidden[i, u] * W2[u, d]. When
 W2[u, d] grows, the logit grows hidden[i, u] times as fast. The same weight acts in every image, so
@@ -107,10 +111,10 @@ The hidden units. hidden[i, u] acts on all ten logits of its image, on logits[i,
     dhidden[i, u] = the sum over the digits d of dlogits[i, d] * W2[u, d]
     dhidden       = dlogits @ W2.T          (batch, 10) @ (10, 256)  ->  (batch, 256)
 
-The activation. hidden = 1 / u with u = 1 + e^-z, and u' = -e^-z, as (-z)' = -1. So the slope of the
+The activation. hidden = 1 / v with v = 1 + e^-z, and v' = -e^-z, as (-z)' = -1. So the slope of the
 sigmoid is
 
-    -u' / u^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z)
+    -v' / v^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z)
 
 The first factor is hidden. The second is 1 - hidden, as the two add up to (1 + e^-z) / (1 + e^-z) = 1.
 
@@ -169,6 +173,8 @@ BATCH_SIZE = 32             # images for one step
 SEED = 0                    # where the random numbers start
 
 # Each activation is two functions: hidden, computed from z; and the slope there, computed from hidden.
+# tanh is an S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its slope is
+# 1 above and 0 below, and at 0 itself, where it has none, 0 will do.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
     "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
@@ -179,7 +185,8 @@ ACTIVATIONS = {
 def softmax(logits):
     """Turn logits (batch, 10) into probabilities (batch, 10)."""
     # The largest logit of each row is taken away first. The probabilities stay the same, as e^(a - c)
-    # is e^a / e^c, and no e^x becomes too large a number.
+    # is e^a / e^c, and no e^x becomes too large a number. (axis=1 goes along each row. keepdims keeps
+    # the result a column, (batch, 1), so that each row gets its own number.)
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
@@ -225,8 +232,9 @@ class NeuralNetwork:
         self.activation = activation
         self.activate, self.slope = ACTIVATIONS[activation]
         self.rng = np.random.default_rng(seed)
-        # A sum of n random numbers grows like sqrt(n). Divided by that, a unit's sum is small at first,
-        # where the sigmoid is steep, and learning starts fast.
+        # Random numbers around 0 partly cancel: a sum of n of them is only about sqrt(n) large. So the
+        # weights are divided by that. Then z is small at first, where the sigmoid is steep, and learning
+        # starts fast.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / np.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / np.sqrt(hidden_size)
         # float32 has seven digits, which is enough, and takes half the time of Python's float64.
@@ -250,7 +258,7 @@ class NeuralNetwork:
     def backward(self, images, labels, outputs=None):
         """Return the gradient of the mean loss: dW1, db1, dW2, db2, each in its parameter's shape.
 
-        outputs is what forward(images) returned; without it, it is computed once more.
+        They come in the order of `parameters`, as `update` takes them by pairs. outputs is what forward(images) returned; without it, it is computed once more.
         """
         if outputs is None:
             outputs = self.forward(images)
@@ -285,9 +293,12 @@ class NeuralNetwork:
               batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
         """Learn by stochastic gradient descent: a step for each mini-batch, ever smaller ones.
 
-        An epoch shows every image once. The rate falls evenly from learning_rate to 0. Chapter 2
-        has other `batches`. Returns {"loss": [...], "accuracy": [...]}, a number for each epoch, in
-        which each image is read just before the network learns from it.
+        An epoch shows every image once. The rate falls evenly from learning_rate to 0: a gradient from
+        a few images is only roughly that of all, so large steps come far at first, but near the aim
+        they would go to and fro, where small ones settle. Chapter 2 has other `batches`.
+
+        Returns {"loss": [...], "accuracy": [...]}, a number for each epoch. They tell how the images
+        were read on the way, each just before the network learned from it.
 
         Does it learn little? A few epochs on few images are little for a sigmoid: try tanh or relu,
         a larger learning_rate, or more epochs.
