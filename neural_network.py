@@ -258,7 +258,8 @@ class NeuralNetwork:
     def backward(self, images, labels, outputs=None):
         """Return the gradient of the mean loss: dW1, db1, dW2, db2, each in its parameter's shape.
 
-        They come in the order of `parameters`, as `update` takes them by pairs. outputs is what forward(images) returned; without it, it is computed once more.
+        They come in the order of `parameters`, for `update` takes both in pairs. outputs is what
+        forward(images) returned; without it, it is computed once more.
         """
         if outputs is None:
             outputs = self.forward(images)
