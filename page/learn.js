@@ -43,7 +43,6 @@ function wipeMemory() {
   const run = newRun(readKnobs());
   learning.run = run;
   learning.pupil = newPupil("young", run.network);
-  learning.pupil.describe = nameOfYoung;
   learning.momentOnDesk = null;
   learning.networkBefore = null;
   learning.stepLaidOpen = null;
@@ -66,17 +65,6 @@ function keepRunBefore() {
 // Another pupil than a young one is put aside, until it is wanted back.
 function rememberPupil() {
   if (desk.pupil && desk.pupil.kind !== "young") learning.pupilBefore = desk.pupil;
-}
-
-// Which network this is, and how old.
-function nameOfYoung() {
-  const { run, pupil } = learning;
-  const { leave_out: leftOut } = run.settings;
-  const seen = ageOf(pupil.network);
-  const age = seen > 0 ? `${grouped(seen)} digits seen` : "random numbers";
-  const lack = leftOut === "" ? "" : `, never a ${leftOut}`;
-  const lessons = pupil.lessons.length > 0 ? ", and your lessons" : "";
-  return `Young: ${age}${lack}${lessons}`;               // short, as a phone's strip is narrow
 }
 
 // Lets it learn until it has taken so many steps more; Infinity: until it is paused.
