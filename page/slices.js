@@ -1,23 +1,22 @@
 "use strict";
 // Long work in short pieces, so that neither pen nor picture has to wait for it.
 
-// Does the work of a generator in slices of 6 ms, so that neither pen nor picture waits for it. With
-// each number that it yields, it rests for so many milliseconds. Work that nobody wants any longer is
-// left where it is. Returns what the work returns.
+const SLICE = 6;                 // ms
+
+// Does the work of a generator in slices. Where it yields, the slice may end; where it yields a number,
+// the work rests for so many milliseconds. Returns what the work returns. Work that nobody wants any
+// longer is left where it is: then it returns undefined.
 async function inSlices(work, isWanted = () => true) {
-  let since = performance.now();
+  let start = performance.now();
   while (isWanted()) {
     const { done, value } = work.next();
     if (done) return value;
-    if (value) {
-      await new Promise(resolve => setTimeout(resolve, value));
-    } else if (performance.now() - since >= 6) {
-      await nextTask();
-    } else {
-      continue;
-    }
-    since = performance.now();
+    const isSliceOver = performance.now() - start >= SLICE;
+    if (value !== undefined) await pauseFor(value);
+    else if (isSliceOver) await nextTask();
+    if (value !== undefined || isSliceOver) start = performance.now();
   }
+  return undefined;
 }
 
 // Waits until the browser has done what is due. (A timer of 0 would wait for 4 ms.)
