@@ -80,8 +80,7 @@ function paintMask(canvas, weights, image, productShare, fallenShare) {
   for (let i = 0; i < 784; i++) {
     const product = weights[i] * image[i];
     const value = weights[i] + (product - weights[i]) * productShare;
-    const share = clip(value / most, -1, 1);
-    colours[i] = SIGNED_COLOURS[Math.round(share * 255) + 255];
+    colours[i] = signedColour(value, most);
     const opacity = image[i] > 0 ? 1 - 0.2 * fallenShare : 1 - productShare;
     pixels.data[i * 4 + 3] = opacity * 255;
   }
