@@ -1,12 +1,12 @@
 "use strict";
-// Bets: each section opens with a question that is answered by a tap. The learner then tries it, and
-// the page lays the outcome beside the bet. A bet is needed for nothing.
+// Bets: each section opens with a question that is answered by a tap. The learner then tries it,
+// and the page lays the outcome beside the bet. A bet is needed for nothing.
 //
-// In the markup a bet is a fieldset of class "bet" with radio buttons and, below them, a paragraph of
-// class "outcome" with the places data-name="bet" and data-name="outcome".
+// In the markup a bet is a fieldset of class "bet" with radio buttons and, below them, a paragraph
+// of class "outcome" with the places data-name="bet" and data-name="outcome".
 
-// What was bet on, by the id of the fieldset: the words of the answer that was tapped. The outcome is
-// kept beside it in the markup, as data-outcome.
+// What was bet on, by the id of the fieldset: the words of the answer that was tapped. The outcome
+// is kept beside it in the markup, as data-outcome.
 const bets = {};
 
 document.addEventListener("change", event => {
@@ -40,7 +40,7 @@ function showBet(fieldset) {
   const bet = bets[fieldset.id];
   const { outcome } = fieldset.dataset;
   const paragraph = fieldset.querySelector(".outcome");
-  if (!paragraph) return;                        // a bet of the start: its outcome stands at the end
+  if (!paragraph) return;        // a bet of the start: its outcome stands at the end
   paragraph.hidden = !bet || !outcome;
   if (!paragraph.hidden) fill(paragraph, { bet, outcome });
 }

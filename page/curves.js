@@ -11,11 +11,11 @@ const PLOT_AREA = { left: 48, right: 300, top: 8, bottom: 132 };
 // A picture of curves on axes, as HTML; "" where there is nothing to draw yet. A curve is a list of
 // points [n, value]. The first curve is what the picture is about; others may be empty.
 //
-// Across, the axis is logarithmic, so that the first steps and the last can both be seen. Upwards it
-// is so, too, unless topOfAxis is given: then it goes evenly from 0 to that.
+// Across, the axis is logarithmic, so that the first steps and the last can both be seen. Upwards
+// it is so, too, unless topOfAxis is given: then it goes evenly from 0 to that.
 //
-// guess: the value of a network that guesses. format: makes words of a value. styles: of each curve its
-// class in style.css, "now", "dashed" or "pale". unit: what n counts.
+// guess: the value of a network that guesses. format: makes words of a value. styles: of each curve
+// its class in style.css, "now", "dashed" or "pale". unit: what n counts.
 function plot(caption, curves, {
   guess = GUESSING,
   format = shortNumber,
@@ -82,8 +82,8 @@ function textAt(x, y, words, anchor) {
 
 const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));     // from 1e-8 to 1e7
 
-// Of 0 there is no logarithm. So 1 is added to how far n is from the first one, measured in `scale`:
-// what is nearer than that lies nearly evenly, what is farther by its logarithm.
+// Of 0 there is no logarithm. So 1 is added to how far n is from the first one, measured in
+// `scale`: what is nearer than that lies nearly evenly, what is farther by its logarithm.
 function axisAcross(points) {
   const { left, right } = PLOT_AREA;
   const first = points[0][0];
@@ -99,8 +99,8 @@ function evenAxis(topOfAxis) {
   return { y: value => heightAt(value / topOfAxis), marks: [0, topOfAxis / 2, topOfAxis] };
 }
 
-// It is as long as the values need that are numbers from 0 to 1,000. What is none, or larger, is drawn
-// at the top.
+// It is as long as the values need that are numbers from 0 to 1,000. What is none, or larger, is
+// drawn at the top.
 function logarithmicAxis(points, guess) {
   const values = points.map(([, value]) => value).filter(value => value > 0 && value < 1e3);
   const lowest = values.reduce((least, value) => Math.min(least, value), guess / 2);
@@ -128,8 +128,8 @@ function toTenths(number) {
 
 // ── A curve of fewer points ──
 
-// A curve may have a million points. Of those that lie nearer than 2 % to the one before, the eye sees
-// nothing on a logarithmic axis: they are left out, except for the last.
+// A curve may have a million points. Of those that lie nearer than 2 % to the one before, the eye
+// sees nothing on a logarithmic axis: they are left out, except for the last.
 function thinCurve(points) {
   const last = points.at(-1);
   const kept = [];

@@ -89,8 +89,8 @@ function drawDesk() {
   showPupil(desk.pupil);
 }
 
-// Reads the drawing. Where that takes long, as of a scribble of a thousand lines, no more than half of
-// the time is spent on reading while it grows: the pen comes first.
+// Reads the drawing. Where that takes long, as of a scribble of a thousand lines, no more than half
+// of the time is spent on reading while it grows: the pen comes first.
 function readSheet() {
   const start = performance.now();
   if (desk.isGrowing && desk.reading && start - pace.readAt < pace.readTook) {
@@ -110,8 +110,8 @@ function readDigit(strokes, i) {
 }
 
 const MOST_STROKES = 50;         // of a number; more are a scribble
-const drawnByPen = new WeakSet();        // the inks that may be several digits: others are known to be one
-let lastSplit = { ink: null, points: 0 };        // what splitSheet has seen last: ink grows in place
+const drawnByPen = new WeakSet();        // inks that may be several digits; others are one
+let lastSplit = { ink: null, points: 0 };       // what was split last: ink grows in place
 
 // Finds out which digits are on the sheet, side by side. The one that grows is looked at.
 function splitSheet() {
@@ -186,8 +186,8 @@ function explainDoubt(reading) {
 
 const BLANK_IMAGE = new Float64Array(784);
 
-// The images that the network was shown, each with what it reads there. A touch chooses the one that
-// the sections show.
+// The images that the network was shown, each with what it reads there. A touch chooses the one
+// that the sections show.
 function showLooks(reading) {
   [...$("looks").children].forEach((button, i) => {
     const look = reading ? reading.looks[i] : null;
@@ -248,4 +248,6 @@ const sectionObserver = new IntersectionObserver(entries => {
   }
   refresh();
 });
-for (const section of document.querySelectorAll(".text > section")) sectionObserver.observe(section);
+for (const section of document.querySelectorAll(".text > section")) {
+  sectionObserver.observe(section);
+}

@@ -1,9 +1,9 @@
 "use strict";
 // Six thousand digits that other people wrote, from MNIST, for the page to learn from and to read.
 //
-// They come in turn: a 0, a 1, … a 9, a 0, … The young network learns from the first 5,000 and never
-// sees the others. The trained network has learned from all of MNIST's training images, these among
-// them.
+// They come in turn: a 0, a 1, … a 9, a 0, … The young network learns from the first 5,000 and
+// never sees the others. The trained network has learned from all of MNIST's training images, these
+// among them.
 
 const DIGITS_TO_LEARN = 5000;
 const DIGITS_UNSEEN = 1000;    // by the young network: those that follow
@@ -14,8 +14,8 @@ const digitStore = {
   images: [],            // the same unpacked, each when it is first needed
 };
 
-// Loads data/digits.js once: whoever needs an image waits for this first. If it fails, the next call
-// tries again.
+// Loads data/digits.js once: whoever needs an image waits for this first. If it fails, the next
+// call tries again.
 function loadDigits() {
   digitStore.loading ??= unpackDigits().catch(error => {
     digitStore.loading = null;

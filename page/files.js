@@ -1,7 +1,7 @@
 "use strict";
 // Files: what is opened and saved. All that comes from a file or the browser's store goes through
-// readNetwork or readDrawings: they take what is well formed, have limits, and throw a sentence about
-// what they do not take.
+// readNetwork or readDrawings: they take what is well formed, have limits, and throw a sentence
+// about what they do not take.
 
 const LARGEST_FILE = 100e6;    // bytes
 const LARGEST_WEIGHT = 1e6;    // the sums of larger ones may overflow
@@ -14,8 +14,8 @@ function check(holds, sentence) {
   if (!holds) throw new Error(sentence);
 }
 
-// What to tell the reader of an error. The page's own are plain Errors, with a sentence; those of the
-// browser are of other kinds, as TypeError, and speak to programmers.
+// What to tell the reader of an error. The page's own are plain Errors, with a sentence; those of
+// the browser are of other kinds, as TypeError, and speak to programmers.
 function sentenceOf(error) {
   return error.constructor === Error ? error.message : "It cannot be read.";
 }
@@ -157,7 +157,7 @@ function rowsOf(matrix, columns) {
 
 // ── Drawings ──
 
-// A list of drawings, each {"label": 7, "strokes": [[[x, y], …], …]}. What else they say is left out.
+// A list of drawings, each {"label": 7, "strokes": [[[x, y], …], …]}. All else is left out.
 function readDrawings(list) {
   check(Array.isArray(list), "Drawings should come as a list.");
   return list.map((drawing, i) => {
@@ -177,7 +177,7 @@ function checkDrawing(drawing, name) {
   check(areStrokes, `${name}: strokes should be lists of points [x, y].`);
   const points = sumOf(strokes.map(stroke => stroke.length));
   check(points <= MOST_POINTS,
-    `${name}: it has ${grouped(points)} points, and ${grouped(MOST_POINTS)} is the most that is taken.`);
+    `${name}: it has ${grouped(points)} points, and at most ${grouped(MOST_POINTS)} are taken.`);
   check(strokes.flat().every(isPoint),
     `${name}: a point should be [x, y], two numbers, neither beyond a million.`);
 }

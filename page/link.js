@@ -1,6 +1,6 @@
 "use strict";
-// A link to the same place: the drawing, the section and what is chosen there, in the address's "#".
-// For example #drawing=AAAABBBB.CCCC&section=learn&learn=64,0.5. What it says may come from anyone.
+// A link to the same place. After "#" the address says what is drawn, which section is meant, and
+// what is chosen there: #drawing=AAAABBBB.CCCC&section=learn&learn=64,0.5. It may come from anyone.
 
 // What a section adds to a link. Its file puts three functions here, under the section's id:
 // - write() returns its choices as one short text of letters, digits and ".,_-", or "" for none;
@@ -14,8 +14,8 @@ const LONGEST_LINK = 30000;    // characters; browsers and mail programs cut lon
 
 // ── A drawing as text: pure functions ──
 
-// Each coordinate is one of 4,096 places across the sheet, written as a number of two digits, of which
-// there are 64: these letters. So a point, [x, y], has four letters.
+// Each coordinate is one of 4,096 places across the sheet: a number of two digits to the base 64,
+// written with these letters. So a point, [x, y], has four letters.
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LAST_PLACE = 64 * 64 - 1;
 const CLOSEST = 0.008;         // in sheets: points that lie closer to one another are left out
@@ -107,8 +107,8 @@ function sayCopied(button) {
   }, 2000);
 }
 
-// Puts on the desk what the address says: all of it, or nothing if any of it is damaged. Whatever is
-// wrong with it, the reader is told the same: a link cannot be mended by hand.
+// Puts on the desk what the address says: all of it, or nothing if any of it is damaged. Whatever
+// is wrong with it, the reader is told the same: a link cannot be mended by hand.
 function openLink() {
   const fragment = location.hash.slice(1);
   if (!fragment.includes("=")) return;           // nothing, or a place in the page

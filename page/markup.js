@@ -16,8 +16,8 @@ for (const template of document.querySelectorAll("template[data-times]")) {
   template.outerHTML = repeat(times, i => template.innerHTML.replaceAll("#", i));
 }
 
-// Puts values into the sentences of a part of the page. The value called "loss" goes into each place
-// of that name: <b data-name="loss"></b>.
+// Puts values into the sentences of a part of the page. The value called "loss" goes into each
+// place of that name: <b data-name="loss"></b>.
 function fill(part, values) {
   for (const [name, value] of Object.entries(values)) {
     for (const named of part.querySelectorAll(`[data-name="${name}"]`)) setText(named, value);

@@ -1,8 +1,8 @@
 "use strict";
 // The network, and how it learns. Lay it beside chapter 1 of neural_network.py: softmax, forward,
-// backward and update have the same names and take the same steps. Only forward differs a little: there
-// it reads a mini-batch, here one image. What it makes of one image is called a pass. The loop itself,
-// `train`, is in learning.js. What NumPy does in Python, as matmul, stands at the end.
+// backward and update have the same names and take the same steps. Only forward differs a little:
+// there it reads a mini-batch, here one image. What it makes of one image is called a pass. The
+// loop itself, `train`, is in learning.js. What NumPy does in Python, as matmul, stands at the end.
 //
 // Everything here is a function of its arguments. Nothing touches the page.
 //
@@ -36,7 +36,7 @@ function crossEntropy(probabilities, labels) {
   return sum / labels.length;
 }
 
-// A network of random numbers, which has learned nothing yet. training is the record of what it learns.
+// A network of random numbers, which has learned nothing yet. training: the record of its learning.
 function newNetwork(hiddenSize, activation = "sigmoid", random = Math.random) {
   return {
     layers: [784, hiddenSize, 10],
@@ -49,8 +49,8 @@ function newNetwork(hiddenSize, activation = "sigmoid", random = Math.random) {
   };
 }
 
-// A sum of n random numbers grows like sqrt(n). Divided by that, a unit's sum is small at first, where
-// the sigmoid is steep, and learning starts fast.
+// A sum of n random numbers grows like sqrt(n). Divided by that, a unit's sum is small at first,
+// where the sigmoid is steep, and learning starts fast.
 function randomWeights(inputs, outputs, random) {
   const weights = new Float32Array(inputs * outputs);
   for (let i = 0; i < weights.length; i++) weights[i] = randomNormal(random) / Math.sqrt(inputs);
@@ -75,9 +75,9 @@ function forward(network, image) {
   return { hidden, logits, probabilities: softmax(logits) };
 }
 
-// The gradient of the mean loss of a mini-batch: one number for each weight and each bias. In the short
-// way: dW2 = hidden.T @ dlogits, dhidden = dlogits @ W2.T, dz = dhidden * slope, dW1 = images.T @ dz.
-// passes: what forward made of each image.
+// The gradient of the mean loss of a mini-batch: one number for each weight and each bias. In the
+// short way to write it: dW2 = hidden.T @ dlogits, dhidden = dlogits @ W2.T, dz = dhidden * slope,
+// dW1 = images.T @ dz. passes: what forward made of each image.
 function backward(network, images, labels, passes) {
   const [inputs, units] = network.layers;
   const { slope } = ACTIVATIONS[network.activation];

@@ -19,7 +19,7 @@ function paintImage(canvas, image) {
 // So lightness alone tells the sign. `most` is the number that has the full colour.
 function paintSigned(canvas, values, { most = strength(values), x = 0, y = 0 } = {}) {
   const pixels = new ImageData(28, 28);
-  const colours = new Uint32Array(pixels.data.buffer);          // the four bytes of a pixel as one number
+  const colours = new Uint32Array(pixels.data.buffer);          // a pixel's four bytes as one number
   for (let i = 0; i < 784; i++) colours[i] = signedColour(values[i], most);
   canvas.getContext("2d").putImageData(pixels, x, y);
 }
@@ -104,8 +104,8 @@ function pictureOfWeights({ W1, b1, W2 }, unit, fullColour) {
 
 // ── A drawing as lines ──
 
-// A stroke as the path of an SVG. Its curves go from the middle between two points to the next middle,
-// and the point between these pulls at the curve. A dot is a line of no length: h0.
+// A stroke as the path of an SVG. Its curves go from the middle between two points to the next
+// middle, and the point between these pulls at the curve. A dot is a line of no length: h0.
 function curvePath(stroke) {
   const [firstX, firstY] = stroke[0];
   const parts = [`M${firstX} ${firstY}h0`];

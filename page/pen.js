@@ -1,23 +1,24 @@
 "use strict";
-// From pen strokes to pixels, and how sure a reading is. Lay it beside chapter 3 of neural_network.py:
-// render, inkOf, centre, straighten, vary, looks, readDrawing and doubt take the same steps there, and
-// find the same numbers. Only Python has jitter, which training needs; only the page has isTwitch.
+// From pen strokes to pixels, and how sure a reading is. Lay it beside chapter 3 of
+// neural_network.py: render, inkOf, centre, straighten, vary, looks, readDrawing and doubt take the
+// same steps there, and find the same numbers. Only Python has jitter, which training needs; only
+// the page has isTwitch.
 //
 // A stroke is a list of points [x, y]: x to the right, y down, in any unit. A drawing is a list of
 // strokes. Everything here is a function of its arguments. Nothing touches the page.
 
 const PEN_WIDTH = 2.2;         // of the pen in the image that the network sees, in pixels
 
-// Turns pen strokes into the image that MNIST would have made of them: 784 numbers, from 0 (paper) to
-// 1 (ink). It is straightened, too. As in MNIST (Yadav and Bottou, 2019), the ink fills 20 pixels by
-// its longest side, and its centre of mass is moved by whole pixels to pixel 14.
+// Turns pen strokes into the image that MNIST would have made of them: 784 numbers, from 0 (paper)
+// to 1 (ink). It is straightened, too. As in MNIST (Yadav and Bottou, 2019), the ink fills 20
+// pixels by its longest side, and its centre of mass is moved by whole pixels to pixel 14.
 function render(strokes, penWidth = PEN_WIDTH) {
   const ink = centre(inkOf(strokes, penWidth));
   return straighten(ink.map(value => value / 255));
 }
 
-// The ink in each pixel, from 0 to 255, by its distance from the pen's path. It comes in whole steps,
-// as in MNIST: sums of whole numbers are exact, so that every language finds the same centre.
+// The ink in each pixel, from 0 to 255, by its distance from the pen's path. It comes in whole
+// steps, as in MNIST. Sums of whole numbers are exact: so every language finds the same centre.
 function inkOf(strokes, penWidth) {
   const { left, top, width, height } = bounds(strokes);
   const side = Math.max(width, height) || 1;                    // 1 for a dot, as one divides by it
@@ -37,8 +38,8 @@ function inkOf(strokes, penWidth) {
   });
 }
 
-// Takes one segment of the path into account: where it is nearer to a pixel than all before, the
-// squared distance of this pixel becomes that to the segment. Only the pixels within reach are visited.
+// Measures how far each pixel within reach is from one segment of the path. `nearest`, the squared
+// distance to the path so far, becomes less where this segment is nearer.
 function measureSegment(nearest, [x0, y0], [x1, y1], reach) {
   const dx = x1 - x0;
   const dy = y1 - y0;
@@ -142,9 +143,9 @@ function looks(strokes) {
   return LOOKS.map(([angle, stretch]) => render(vary(strokes, angle, stretch)));
 }
 
-// What a network reads in a drawing. probabilities is its reading: the mean over the looks, as Krizhevsky
-// and others (2012) took it over ten views of a photograph. looks: of each look the image that the
-// network was shown, and the pass that it made of it.
+// What a network reads in a drawing. probabilities is its reading: the mean over the looks, as
+// Krizhevsky and others (2012) took it over ten views of a photograph. looks: of each look the
+// image that the network was shown, and the pass that it made of it.
 function readDrawing(network, strokes) {
   const passes = looks(strokes).map(image => ({ image, ...forward(network, image) }));
   const probabilities = meanOf(passes.map(pass => pass.probabilities));
@@ -172,8 +173,8 @@ const HEAVY = 160;             // more ink than this, in pixels, is a blot
 const TWITCH = 0.03;           // a drawing no larger than this, in sheets, is hardly a touch
 const COUNTS = ["none", "one", "two", "three", "four", "five"];
 
-// Why a reading is doubted, in a few words; "" where it is not. A scribble looks like another digit in
-// each look, and so does a digit that is misread, as a rule: then no digit's mean is large.
+// Why a reading is doubted, in a few words; "" where it is not. What is no digit is read otherwise
+// from look to look, and so, mostly, is a digit that is misread: then no digit's mean is large.
 function doubt(reading) {
   const digit = indexOfLargest(reading.probabilities);
   const ink = sumOf(reading.looks[0].image);

@@ -75,8 +75,8 @@ async function readPicture(file) {
   }
 }
 
-// What is on the paper: see findDigits; and the picture itself, grey, width and height. null if it is
-// wanted no longer. Throws a sentence if the file holds no picture.
+// What is on the paper: see findDigits; and the picture itself, grey, width and height. null if it
+// is wanted no longer. Throws a sentence if the file holds no picture.
 async function readPaper(file, isWanted) {
   const bitmap = await decode(file);
   const { width, height } = bitmap;
@@ -140,8 +140,8 @@ function* fetchGrey(context, width, height) {
 
 // ── What was found ──
 
-// Keeps what is shown of a picture: of each digit its strokes on the sheet, its part of the picture,
-// painted on a canvas, and its line.
+// Keeps what is shown of a picture: of each digit its strokes on the sheet, its part of the
+// picture, painted on a canvas, and its line.
 function layOut(paper) {
   photo.digits = paper.digits.map(digit => {
     const box = withMargin(digit, paper);
@@ -181,7 +181,8 @@ async function layOutSteps(paper) {
   }
 }
 
-// What is in a box of a picture, on a canvas of at most side × side pixels, each the mean of a square.
+// What is in a box of a picture, on a canvas of at most side × side pixels: each is the mean of a
+// square of the picture.
 // values: of the picture, from 0 to 1, rows of this width. toGrey: how light a value is to be.
 function paintPart(values, width, box, side, toGrey) {
   const whole = cropped(values, width, box);
@@ -335,7 +336,9 @@ function showStrip(digits, readings, chosen) {
     button.classList.toggle("doubted", whyDoubted !== "");
     setAttribute(button, "aria-pressed", i === chosen);
     setAttribute(button, "aria-label", whyDoubted === "" ? label : `${label}, ${whyDoubted}`);
-    if (part === null && reading) paintImage(button.querySelector("canvas"), reading.looks[0].image);
+    if (part === null && reading) {
+      paintImage(button.querySelector("canvas"), reading.looks[0].image);
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 "use strict";
 // The network at hand, with its lessons, and what it is called.
 
-// A pupil is a network with the lessons that it was given. original: the network before these lessons;
+// A pupil is a network with the lessons that it was given. original: the network before these;
 // network: what it has become by them.
 // kind: "trained" (the page's own), "young" (learns in the page) or "loaded" (from a file).
 function newPupil(kind, original, fileName = "") {
@@ -16,7 +16,8 @@ let pagesOwn = null;
 // Which network this is, in a few words.
 function nameOfPupil(pupil) {
   if (pupil.kind === "young") return nameOfYoung(pupil);
-  const name = pupil.kind === "trained" ? "The trained network" : `The network of ${pupil.fileName}`;
+  const isTrained = pupil.kind === "trained";
+  const name = isTrained ? "The trained network" : `The network of ${pupil.fileName}`;
   const count = pupil.lessons.length;
   return count === 0 ? name : `${name}, taught by you: ${counted(count, "lesson")}`;
 }
@@ -34,7 +35,7 @@ function ageInWords(network) {
   return age === 0 ? "random numbers" : `${grouped(age)} digits seen`;
 }
 
-// The same for the strip at the top of a phone. What tells most stands first, as words may be cut there.
+// The same for the strip at the top of a phone. What tells most stands first, as the end may be cut.
 function briefNameOfPupil(pupil) {
   const names = {
     trained: "Trained network",
@@ -108,7 +109,7 @@ function showPupil(pupil) {
   }
 }
 
-// The pupil that a button brings back in place of this one: the trained network, as a rule. null: none.
+// The pupil that a button brings back in place of this one, the trained network as a rule; or null.
 function elderOf(pupil) {
   const elder = pupil.kind === "young" ? pupilToReturn() : pagesOwn;
   return elder === pupil ? null : elder;

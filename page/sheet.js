@@ -16,8 +16,8 @@ function pressPen(event) {
   if (event.button !== 0 || !event.isPrimary) return;
   const kind = event.pointerType;
   const kindThatIsDown = desk.pen ? desk.pen.pointerType : null;
-  // A palm may rest on the sheet: what it touches while a pen draws is no ink, and what it has drawn
-  // before the pen came is taken back.
+  // A palm may rest on the sheet: what it touches while a pen draws is no ink, and what it has
+  // drawn before the pen came is taken back.
   if (kind === "touch" && kindThatIsDown === "pen") return;
   event.preventDefault();
   if (kind === "pen" && kindThatIsDown === "touch") undo();
@@ -105,7 +105,7 @@ function drawSheet() {
   drawStrokes($("wet"), shown.wet, wet);
   const isNumber = desk.figures.length > 1;
   dry.forEach((stroke, i) => {
-    const isAside = isNumber && !desk.strokes.includes(stroke);        // of a digit that is not looked at
+    const isAside = isNumber && !desk.strokes.includes(stroke);         // another digit is looked at
     $("strokes").children[i].classList.toggle("aside", isAside);
   });
   drawGhosts();
@@ -188,7 +188,7 @@ async function writeByHand(strokes, duration) {
   const start = performance.now();
   while (true) {
     const elapsed = (performance.now() - start) / duration;
-    const share = wantsNoMotion() ? 1 : Math.min(elapsed, 1);           // of the points, which is due
+    const share = wantsNoMotion() ? 1 : Math.min(elapsed, 1);           // of the points: it is due
     const due = Math.max(Math.floor(share * count), 1);
     copyPoints(strokes, drawing, due);
     if (share === 1) break;
@@ -234,8 +234,8 @@ addEventListener("keydown", event => {
   }
 });
 
-// On a phone the board docks, as a strip at the top, when the desk has been scrolled up, but for the
-// last 130 px. As the strip is lower, the desk keeps the height that the board had: --kept.
+// On a phone the board docks, as a strip at the top, when the desk has been scrolled up, but for
+// the last 130 px. As the strip is lower, the desk keeps the height that the board had: --kept.
 new IntersectionObserver(([entry]) => {
   const board = $("board");
   const isAbove = entry.boundingClientRect.top < 0;

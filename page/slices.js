@@ -3,18 +3,21 @@
 
 const SLICE = 6;                 // ms
 
-// Does the work of a generator in slices. Where it yields, the slice may end; where it yields a number,
-// the work rests for so many milliseconds. Returns what the work returns. Work that nobody wants any
-// longer is left where it is: then it returns undefined.
+// Does the work of a generator in slices. Wherever the work yields, a slice may end. Where it
+// yields a number, it rests for so many milliseconds. Work that nobody wants any longer is left
+// where it is. Returns what the work returns; undefined if it was left.
 async function inSlices(work, isWanted = () => true) {
   let start = performance.now();
   while (isWanted()) {
     const { done, value } = work.next();
     if (done) return value;
-    const isSliceOver = performance.now() - start >= SLICE;
-    if (value !== undefined) await pauseFor(value);
-    else if (isSliceOver) await nextTask();
-    if (value !== undefined || isSliceOver) start = performance.now();
+    if (value !== undefined) {
+      await pauseFor(value);
+      start = performance.now();
+    } else if (performance.now() - start >= SLICE) {
+      await nextTask();
+      start = performance.now();
+    }
   }
   return undefined;
 }

@@ -13,8 +13,8 @@ function percent(share, decimals = 1) {
   return (share * 100).toFixed(decimals) + " %";
 }
 
-// Shares, which add up to 1, in whole per cents that add up to 100. All are rounded down; then those
-// that lost most are rounded up, as many as are missing.
+// Shares, which add up to 1, in whole per cents that add up to 100. All are rounded down; then
+// those that lost most are rounded up, as many as are missing.
 // Of blank paper all shares are 0, of a diverged network no numbers: then each is 0 %.
 function wholePercents(shares) {
   const sum = sumOf(shares);
