@@ -150,13 +150,13 @@ function showReading() {
   const { reading } = desk;
   const probabilities = reading ? reading.probabilities : new Array(10).fill(0);
   const digit = reading ? indexOfLargest(probabilities) : -1;
+  const isNumber = desk.figures.length > 1;      // of which looks and bars are about one digit
+  const ofOneDigit = "It looks five times. Its reading is the mean.";
   showNumeral(desk.readings);
   showDoubt(reading);
   showLooks(reading);
   showBars(probabilities, digit);
-  setText($("vote"), desk.figures.length > 1
-    ? `Below: the ${digitOrDash(digit)}.`
-    : "It looks five times. Its reading is the mean.");
+  setText($("vote"), isNumber ? `Below: the ${digitOrDash(digit)}.` : ofOneDigit);
   readFoundAgain();
   showFound();
 }

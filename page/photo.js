@@ -55,9 +55,9 @@ async function readPicture(file) {
   showFound();
   try {
     const paper = await readPaper(file, isWanted);
+    await nextTask();            // the pen may be waiting
     if (!isWanted()) return;
     check(paper.digits.length > 0, "No digit was found in this picture.");
-    await nextTask();            // the pen may be waiting
     layOut(paper);
     await nextTask();
     await readFound(isWanted);

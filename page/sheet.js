@@ -40,7 +40,7 @@ function movePen(event) {
   }
   // A browser may have waited, and tell of several moves at once. Not every browser tells of each.
   const coalesced = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-  for (const one of [...coalesced, event]) addPoint(pointOnSheet(one));
+  for (const move of [...coalesced, event]) addPoint(pointOnSheet(move));
   refresh();
 }
 
