@@ -8,6 +8,7 @@
 // strokes. Everything here is a function of its arguments. Nothing touches the page.
 
 const PEN_WIDTH = 2.2;         // of the pen in the image that the network sees, in pixels
+const SHEET_PEN = 0.045;       // of the pen on the sheet, in widths of the sheet
 
 // Turns pen strokes into the image that MNIST would have made of them: 784 numbers, from 0 (paper)
 // to 1 (ink). It is straightened, too. As in MNIST (Yadav and Bottou, 2019), the ink fills 20

@@ -213,6 +213,8 @@ function copyPoints(strokes, drawing, count) {
   });
 }
 
+for (const id of ["drawing", "wet"]) $(id).setAttribute("stroke-width", SHEET_PEN);
+
 // ── Who listens to what ──
 
 $("drawing").addEventListener("pointerdown", pressPen);
