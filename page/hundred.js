@@ -113,9 +113,7 @@ function isDrawn(i, { isLit, digit, sureness, isDark }) {
 
 // A small canvas with image k in a colour.
 function colouredDigit(k, colour) {
-  const canvas = document.createElement("canvas");
-  canvas.width = 28;
-  canvas.height = 28;
+  const canvas = newSmallPicture();
   paintImage(canvas, digitImage(k));
   const context = canvas.getContext("2d");
   context.globalCompositeOperation = "source-in";          // where there is ink, and as much

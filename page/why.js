@@ -138,7 +138,8 @@ function askedNow() {
   };
 }
 
-// Whether a question is about the drawing and the network that are on the desk.
+// Whether a question is about the drawing and the network that are on the desk. A network that learns
+// stays the same one: what was found stays, and the glow follows it by its lead (see isStillAsked).
 function isAbout(question) {
   const now = askedNow();
   return question.network === now.network
@@ -159,6 +160,7 @@ function isStillAsked(question) {
 const FULL_EFFECT = 5;         // points of an effect that is drawn as thick as can be
 const THINNEST_GLOW = 0.01;    // the thinnest and the thickest line, in widths of the sheet
 const THICKEST_GLOW = 0.062;
+const GLOW_EDGE = 0.007;       // of a hollow line, on either side
 
 // The glow follows the question, while the pen rests.
 async function glowWhilePenRests() {
@@ -198,7 +200,8 @@ function signedLine(ink, effect, width) {
   const line = (kind, thickness) =>
     `<path class="${kind}" stroke-width="${thickness.toFixed(4)}" d="${curvePath(ink)}"/>`;
   if (effect > 0) return line("for-it", width);
-  return line("against-it", width) + line("hollow", Math.max(width - 0.014, 0.004));
+  const hollow = Math.max(width - 2 * GLOW_EDGE, 0.004);
+  return line("against-it", width) + line("hollow", hollow);
 }
 
 function clearGlow() {
