@@ -1,8 +1,9 @@
 "use strict";
 // The end: the questions of the start once more. What was bet on then is laid beside what one says now.
 
-// Each question with its answers, of which one is right, and why it is: "because" makes a sentence of
-// what is known when it is said, see knownNow.
+// Each question with its answers. right: the place of the right one among them. because: makes the
+// sentence that says why, of what is known when it is said (see knownNow). The outcome may have a
+// picture and a button (offer), as HTML.
 const QUESTIONS = [
   {
     id: "draw",
@@ -58,6 +59,7 @@ const ending = {
   count: 0,              // and how many it gets wrong
 };
 
+// when: "first" or "last". outcome: what stands below the answers, as HTML.
 function betMarkup(when, { id, question, answers }, outcome) {
   const name = `${when}-${id}`;
   const choices = answers.map(words =>
@@ -66,11 +68,13 @@ function betMarkup(when, { id, question, answers }, outcome) {
     ${choices.join("")}${outcome}</fieldset>`;
 }
 
+function outcomeMarkup({ picture = "", offer = "" }) {
+  return `<p class="outcome" hidden>${picture}<b data-name="verdict"></b> <span data-name="because"></span>
+    <span class="quiet" data-name="first"></span> ${offer}</p>`;
+}
+
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
-const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
-  `<p class="outcome" hidden>${question.picture ?? ""}<b data-name="verdict"></b>
-    <span data-name="because"></span> <span class="quiet" data-name="first"></span>
-    ${question.offer ?? ""}</p>`));
+const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question, outcomeMarkup(question)));
 
 $("first-bets").innerHTML = `<details class="first-bets">
   <summary>Before you start: five bets</summary>
@@ -83,28 +87,38 @@ sections.end = showEnd;
 function showEnd() {
   findMistake();
   const known = knownNow();
-  let rightAtFirst = 0;
-  let rightNow = 0;
-  let answered = 0;
-  for (const { id, answers, right, because } of QUESTIONS) {
-    const first = bets[`first-${id}`];
-    const now = bets[`last-${id}`];
-    settleBet(`last-${id}`, answers[right]);
-    const isRightNow = now === answers[right];
-    if (first === answers[right]) rightAtFirst += 1;
-    if (isRightNow) rightNow += 1;
-    if (now) answered += 1;
-    fill($(`last-${id}`), {
-      first: first ? firstBetInWords(first, first === answers[right]) : "",
-      verdict: isRightNow ? "Right." : `No: ${answers[right].toLowerCase()}.`,
-      because: because(known),
-    });
-  }
-  const isDone = answered === QUESTIONS.length;
-  const hasBet = QUESTIONS.some(({ id }) => bets[`first-${id}`]);
-  const before = hasBet ? ` Before you started it was ${rightAtFirst}.` : "";
-  const score = isDone ? `${rightNow} of ${QUESTIONS.length} right.${before}` : "";
-  setText($("score"), score);
+  for (const question of QUESTIONS) showAnswer(question, known);
+  setText($("score"), scoreInWords());
+}
+
+function showAnswer({ id, answers, right, because }, known) {
+  const rightAnswer = answers[right];
+  const first = bets[`first-${id}`];
+  const now = bets[`last-${id}`];
+  settleBet(`last-${id}`, rightAnswer);
+  fill($(`last-${id}`), {
+    first: first === undefined ? "" : firstBetInWords(first, first === rightAnswer),
+    verdict: now === rightAnswer ? "Right." : `The right answer is “${rightAnswer}”.`,
+    because: because(known),
+  });
+}
+
+// "" until all questions have been answered.
+function scoreInWords() {
+  if (countBets("last") < QUESTIONS.length) return "";
+  const score = `${countRightBets("last")} of ${QUESTIONS.length} right.`;
+  if (countBets("first") === 0) return score;
+  return `${score} Before you started it was ${countRightBets("first")}.`;
+}
+
+// On how many of the questions the learner has bet. when: "first" or "last".
+function countBets(when) {
+  return QUESTIONS.filter(({ id }) => bets[`${when}-${id}`] !== undefined).length;
+}
+
+function countRightBets(when) {
+  const isRight = ({ id, answers, right }) => bets[`${when}-${id}`] === answers[right];
+  return QUESTIONS.filter(isRight).length;
 }
 
 // What was bet at the start, with a verdict of its own.

@@ -4,7 +4,7 @@
 
 const FIRST_OF_HUNDRED = DIGITS_TO_LEARN;
 const PICTURE_SIDE = 56;       // of one of their pictures on the canvas, in its pixels
-const CELL_WIDTH = 64;         // with what is around it
+const CELL_WIDTH = 64;         // of a picture with what is around and below it
 const CELL_HEIGHT = 86;
 
 const hundred = {
@@ -61,8 +61,7 @@ function showCount(pupil, network, before, now) {
   $("hundred").setAttribute("aria-label", `A hundred digits; ${different} are read differently than before`);
   const lessons = pupil.lessons.length;
   if (!isTaught || lessons === 0 || pupil.isRelearning) return;
-  const given = lessons === 1 ? "one lesson" : `${lessons} lessons`;
-  settleBet("bet-teach", `${different} of the hundred, after ${given}`);
+  settleBet("bet-teach", `${different} of the hundred, after ${counted(lessons, "lesson")}`);
 }
 
 function isReadRight({ label, digit }) {
@@ -91,17 +90,23 @@ function paintDigit(i, before, now) {
   const picture = colouredDigit(FIRST_OF_HUNDRED + i, ink);
   context.drawImage(picture, x + margin, y + margin, PICTURE_SIDE, PICTURE_SIDE);
   context.fillStyle = ink;
-  if (isLit) {
-    context.font = "600 24px sans-serif";
-    context.textAlign = "center";
-    context.fillText(`→ ${digitOrDash(now.digit)}`, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 5);
-  } else {
-    context.globalAlpha = 0.1;
-    context.fillRect(x + margin, y + CELL_HEIGHT - 18, PICTURE_SIDE, 5);
-    context.globalAlpha = 0.4;
-    context.fillRect(x + margin, y + CELL_HEIGHT - 18, sureness, 5);
-    context.globalAlpha = 1;
-  }
+  if (isLit) writeReading(context, now.digit, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 5);
+  else paintSureness(context, sureness, x + margin, y + CELL_HEIGHT - 18);
+}
+
+function writeReading(context, digit, middle, bottom) {
+  context.font = "600 24px sans-serif";
+  context.textAlign = "center";
+  context.fillText(`→ ${digitOrDash(digit)}`, middle, bottom);
+}
+
+// The bar, on a paler one of its full length.
+function paintSureness(context, sureness, left, top) {
+  context.globalAlpha = 0.1;
+  context.fillRect(left, top, PICTURE_SIDE, 5);
+  context.globalAlpha = 0.4;
+  context.fillRect(left, top, sureness, 5);
+  context.globalAlpha = 1;
 }
 
 // Whether digit i looks like this already.

@@ -11,12 +11,13 @@ const LESSON_RATE = 0.004;     // its learning rate
 const TURNS_AT_FIRST = 75;
 const TURNS_OF_EACH = 25;
 
-// The network on its way through the lessons, step by step, always from the original: a lesson that
-// was taken back was never had. The lessons take turns until all of them are learnt.
+// Yields the network after each turn on its way through the lessons. It always begins with the original:
+// after a lesson is taken back, all is as if it had never been given. The lessons take turns until all
+// of them are learnt.
 // lessons: [{label, strokes}, …]. mean: the mean training image, 784 numbers.
 //
-// Each step yields a new object, so that the sections see that the network has changed. Its weights
-// are the same arrays, which go on changing.
+// Each time it is a new object, so that the sections see that the network has changed. Its weights are
+// the same arrays, which go on changing.
 function* teach(original, lessons, mean = new Float64Array(784)) {
   const taught = { ...original, W1: original.W1.slice(), b1: original.b1.slice() };
   const images = [];                             // of each lesson: the looks at its drawing
@@ -40,7 +41,7 @@ function* teach(original, lessons, mean = new Float64Array(784)) {
 
 // One step of learning. The image is taken less the mean image: some of its ink lies where most digits
 // have ink, and to learn from that would spoil them. b1 cancels what the new W1 would do to the mean
-// image itself. W2 and b2 stay.
+// image itself. W2 and b2 stay as they are.
 function stepOnLesson(network, image, label, mean) {
   const difference = image.map((ink, pixel) => ink - mean[pixel]);
   // dz is that of the image itself; only dW1 = images.T @ dz is made with the difference.
@@ -58,7 +59,7 @@ const MOST_LESSONS = 100;
 
 function newLessons(drawings) {
   return drawings.map(({ label, strokes }, i) => {
-    const random = Math.random().toString(36).slice(2, 10);      // so that no two windows make the same key
+    const random = Math.floor(Math.random() * 1e9);              // so that no two windows make the same key
     return { label, strokes, key: `${lessonKey(Date.now(), i)} ${random}` };
   });
 }
@@ -70,6 +71,7 @@ function lessonKey(time, i) {
   return `${LESSON_KEY}${milliseconds} ${place}`;
 }
 
+// In the order in which they were given.
 function inOrder(lessons) {
   return [...lessons].sort((one, other) => (one.key < other.key ? -1 : 1));
 }
