@@ -19,8 +19,8 @@ const PICTURES_ACROSS = 32;
 async function keepPicturesFresh(network) {
   const pictures = unitPictures;
   if (isSameState(pictures.painted, network)) return;
-  const isSameNetwork = pictures.painted !== null && pictures.painted.network === network;
-  if (isSameNetwork && (pictures.isPainting || pictures.isResting)) return;
+  const hasLearned = pictures.painted !== null && pictures.painted.network === network;
+  if (hasLearned && (pictures.isPainting || pictures.isResting)) return;         // it can wait
   const painted = stateOf(network);
   pictures.painted = painted;
   pictures.isPainting = true;
