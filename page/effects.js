@@ -226,8 +226,8 @@ function* fool(network, image) {
   let changed = image;
   for (let step = 0; step < FOOL_STEPS; step++) {
     const pass = forward(network, changed);
-    const [now, runnerUp] = orderByValue(pass.logits);
-    if (now !== before) return changed;
+    if (indexOfLargest(pass.logits) !== before) return changed;
+    const runnerUp = orderByValue(pass.logits)[1];
     const { db1: dz } = backward(network, [changed], [runnerUp], [pass]);       // one image: no sum
     const dimage = matmul(network.W1, dz, dz.length);           // (784, units) @ (units, 1)
     const length = Math.hypot(...dimage);
