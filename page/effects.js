@@ -28,7 +28,7 @@ function leadOf(digit, scores) {
 }
 
 // The digits that are asked about: what is read against the runner-up, unless the learner has chosen
-// otherwise (null where not). A 3 is asked why it is no 8, as the task says.
+// otherwise (null where not). A 3 is asked why it is no 8, since the section's bet begins with these.
 function pairToAsk(probabilities, chosenFrom, chosenTo) {
   const order = orderByValue(probabilities);
   const from = chosenFrom ?? order[0];

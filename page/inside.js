@@ -143,6 +143,7 @@ function emptyCanvas(id) {
   return { context, ...size };
 }
 
+// y: of the middle of the words.
 function writeAt(context, words, x, y, options = {}) {
   const { align = "left", colour = insideView.colours.quiet, bold = false } = options;
   const weight = bold ? 600 : 400;
@@ -172,7 +173,7 @@ function drawLine(context, colour, width, ...pointsOfLine) {
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.beginPath();
-  for (const [x, y] of pointsOfLine) context.lineTo(x, y);
+  for (const [x, y] of pointsOfLine) context.lineTo(x, y);      // the first only moves there
   context.stroke();
 }
 

@@ -118,10 +118,11 @@ function storedLessons() {
   return { lessons: inOrder(lessons).slice(0, MOST_LESSONS), unreadable };
 }
 
+// null where it is no lesson that the page can use.
 function readLesson(key, text) {
   try {
-    const [{ label, strokes }] = readDrawings([JSON.parse(text)]);
-    return { label, strokes, key };
+    const [drawing] = readDrawings([JSON.parse(text)]);
+    return { ...drawing, key };
   } catch {
     return null;
   }

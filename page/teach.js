@@ -8,7 +8,7 @@
 // an earlier one's way. `latest` is the lesson that is followed step by step. Returns whether it came
 // to the end.
 async function relearn(pupil, latest = null) {
-  const lessons = [...pupil.lessons];
+  const lessons = [...pupil.lessons];            // a list of its own, by which a later change is noticed
   pupil.lessons = lessons;
   pupil.isRelearning = true;
   if (desk.pupil === pupil) showLessons(pupil);
@@ -34,7 +34,7 @@ function* goThroughLessons(pupil, latest) {
     pupil.network = taught;
     if (desk.pupil === pupil) refresh();
     yield SHOWN_FOR;
-    if (losses.length % 4 === 0) showCourse(pupil, losses);
+    if (losses.length % 4 === 0) showCourse(pupil, losses);     // not each time: it takes a while
   }
   pupil.network = pupil.lessons.length > 0 ? unmeasured(network) : pupil.original;
   pupil.isRelearning = false;
