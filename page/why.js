@@ -214,6 +214,7 @@ function clearGlow() {
 function clearAway() {
   stopShowingWay();
   desk.trial = null;
+  showDab(false);        // at once: a section that is off the screen is not drawn any more
   refresh();
 }
 
