@@ -50,7 +50,7 @@ function moveDab(x, y, direction) {
 
 function dragDab(event) {
   if (event.type === "pointerdown") {
-    event.preventDefault();                      // no text is selected, and the focus is set by hand
+    event.preventDefault();            // no text is selected, and the focus is set by hand
     $("dab").focus({ preventScroll: true });
     $("dab").setPointerCapture(event.pointerId);
   }

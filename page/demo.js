@@ -1,6 +1,6 @@
 "use strict";
 // The first ten seconds. Where nobody has touched the page yet, a hand draws a 3, the network reads
-// it, and the ink shows what it argues for. The first touch or key ends it and leaves a clean sheet.
+// it, and the ink shows what it argues for. A touch or a key ends it and leaves a clean sheet.
 
 const demo = {
   isOver: location.hash !== "",  // a link brings a drawing of its own

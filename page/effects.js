@@ -1,17 +1,17 @@
 "use strict";
-// "Ask why", what it computes: what ink argues for, which dabs make a drawing another digit, and what
-// change of the pixels fools the network. All is tried with the network itself, not estimated.
+// "Ask why", what it computes: what ink argues for, which dabs make a drawing another digit, and
+// what change of the pixels fools the network. All is tried with the network itself, not estimated.
 //
 // Everything here is a function of its arguments. Nothing touches the page. What takes long is a
 // generator, so that it can be done in slices.
 
-const PIECE = 0.25;            // how long a piece of the drawing is, in sides of the square around it
+const PIECE = 0.25;            // how long a piece of a drawing is, in sides of the square around it
 const DAB = 0.2;               // how long a dab is, a short stroke, likewise
-const DIRECTIONS = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7]];           // in which a dab may lie: [x, y]
+const DIRECTIONS = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7]];      // in which a dab may lie: [x, y]
 const MOST_DABS = 8;           // of a way
 
-// A way is found when its digit leads by so many points: whoever copies the dabs with a pen hits them
-// only nearly.
+// A way is found when its digit leads by so many points: whoever copies the dabs with a pen hits
+// them only nearly.
 const CLEAR_LEAD = 0.3;
 
 // ── Scores of a vote ──
@@ -27,8 +27,9 @@ function leadOf(digit, scores) {
   return scores[digit] - Math.max(...scores.filter((_, other) => other !== digit));
 }
 
-// The digits that are asked about: what is read against the runner-up, unless the learner has chosen
-// otherwise (null where not). A 3 is asked why it is no 8, since the section's bet begins with these.
+// The digits that are asked about: what is read against the runner-up, unless the learner has
+// chosen otherwise (null where not). A 3 is asked why it is no 8, since the section's bet begins
+// with these.
 function pairToAsk(probabilities, chosenFrom, chosenTo) {
   const order = orderByValue(probabilities);
   const from = chosenFrom ?? order[0];
@@ -53,7 +54,7 @@ function* effectsOfInk(network, strokes, from, to) {
   for (const ink of allInk) {
     yield;
     const rest = allInk.filter(other => other !== ink);
-    const leadWithout = rest.length > 0 ? measureLead(rest) : 0;     // blank paper argues for no digit
+    const leadWithout = rest.length > 0 ? measureLead(rest) : 0;  // blank paper argues for no digit
     effects.push({ ink, effect: lead - leadWithout });
   }
   return effects;
@@ -73,7 +74,7 @@ function cutStroke(stroke, length) {
   const pieces = [];
   for (let i = 0; i < count; i++) {
     const from = whole * (i / count);
-    const to = whole * ((i + 1) / count);        // of the last piece exactly the whole: count / count is 1
+    const to = whole * ((i + 1) / count);        // in the end exactly whole: count / count is 1
     pieces.push(partOfStroke(stroke, travelled, from, to));
   }
   return pieces;
@@ -112,7 +113,7 @@ function pointBetween([x0, y0], [x1, y1], part) {
   return [x0 + (x1 - x0) * part, y0 + (y1 - y0) * part];
 }
 
-// How much ink it is: the length of the strokes, each with the pen's own width, which a dot has, too.
+// How much ink it is: the length of the strokes, each with the pen's width, which a dot has, too.
 function inkLength(strokes) {
   return sumOf(strokes.map(stroke => SHEET_PEN + distancesAlong(stroke).at(-1)));
 }
@@ -161,8 +162,8 @@ function* findWay(network, strokes, digit) {
   return yield* addDabs(network, strokes, digit, thorough);
 }
 
-// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried
-// by one look, coarsely and then, near the best, finely; only the best of these by all five looks.
+// Adds one dab after another, each where it brings the digit nearest to winning. All places are
+// tried by one look, coarsely and then, near the best, finely; only the best of these by all five.
 function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
   const { side } = squareAround(strokes);
   const outline = strokes.map(stroke => simplify(stroke, side / 15));      // it is rendered faster

@@ -1,5 +1,5 @@
 "use strict";
-// The end: the questions of the start once more. What was bet on then is laid beside what one says now.
+// The end: the questions of the start once more, and what was bet then beside what one says now.
 
 // Each question with its answers. right: the place of the right one among them. because: makes the
 // sentence that says why, of what is known when it is said (see knownNow). The outcome may have a
@@ -15,18 +15,22 @@ const QUESTIONS = [
   {
     id: "keep",
     question: "What does it keep of the pictures that it learned from?",
-    answers: ["Some pictures of each digit", "One average picture of each digit", "No picture, only numbers"],
+    answers: [
+      "Some pictures of each digit",
+      "One average picture of each digit",
+      "No picture, only numbers",
+    ],
     right: 2,
-    because: known => `It is ${known.parameters} numbers, the same ones for every digit, and it reads by `
-      + "adding and multiplying them. Save it below, and look.",
+    because: known => `It is ${known.parameters} numbers, the same ones for every digit, and it `
+      + "reads by adding and multiplying them. Save it below, and look.",
   },
   {
     id: "rules",
     question: "Who told it what an 8 looks like?",
     answers: ["Its programmer, in rules", "Nobody: it found out from examples"],
     right: 1,
-    because: () => "No line of the program says anything of any digit. Its numbers were random once, and "
-      + "examples with their labels made them what they are.",
+    because: () => "No line of the program says anything of any digit. Its numbers were random "
+      + "once, and examples with their labels made them what they are.",
   },
   {
     id: "sure",
@@ -47,8 +51,8 @@ const QUESTIONS = [
       "It is told the right numbers",
     ],
     right: 1,
-    because: () => "For each number there is a slope: if it grew a little, would the loss grow? So each moves "
-      + "the other way, a little, and that again and again.",
+    because: () => "For each number there is a slope: if it grew a little, would the loss grow? "
+      + "So each moves the other way, a little, and that again and again.",
   },
 ];
 
@@ -69,8 +73,8 @@ function betMarkup(when, { id, question, answers }, outcome) {
 }
 
 function outcomeMarkup({ picture = "", offer = "" }) {
-  return `<p class="outcome" hidden>${picture}<b data-name="verdict"></b> <span data-name="because"></span>
-    <span class="quiet" data-name="first"></span> ${offer}</p>`;
+  return `<p class="outcome" hidden>${picture}<b data-name="verdict"></b>
+    <span data-name="because"></span> <span class="quiet" data-name="first"></span> ${offer}</p>`;
 }
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
@@ -142,14 +146,16 @@ function mistakeInWords() {
   const { whose, mistake, count } = ending;
   if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
   const { label, digit, probabilities } = mistake;
-  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it is `
-    + `${percent(probabilities[digit], 0)} sure that it is a ${digit}, and it was meant to be a ${label}.`;
+  const share = percent(probabilities[digit], 0);
+  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it `
+    + `is ${share} sure that it is ${withArticle(digit)}, and it was meant to be `
+    + `${withArticle(label)}.`;
 }
 
 // Looks once for each network for its surest mistake.
 async function findMistake() {
   const { pupil, network } = desk;
-  if (!network || isSameState(ending.readBy, network)) return;         // it is known, or will be soon
+  if (!network || isSameState(ending.readBy, network)) return;       // it is known, or will be soon
   ending.readBy = stateOf(network);
   const whose = pupilInWords(pupil);
   const isWanted = () => isSameState(ending.readBy, network);

@@ -194,7 +194,7 @@ function inkInWords(added, noun) {
   return `${counted(added.length, noun)}, ${share} more ink`;
 }
 
-// The quarters of a drawing in which several inks lie, each once: "the upper left and the lower left".
+// The quarters of a drawing in which inks lie, each once: "the upper left and the lower left".
 function quartersOf(inks, strokes) {
   const quarters = new Set(inks.map(ink => quarterOf(ink, strokes)));
   return [...quarters].join(" and ");

@@ -2,19 +2,19 @@
 // "How does it know which way?": one weight, one slider, and the loss as a hill that one walks on.
 
 const HILL_DIGITS = 200;       // over which the loss is a mean
-const HILL_STEPS = 60;         // from one end of the slider to the other, where the loss is measured
+const HILL_STEPS = 60;         // from one end of the slider to the other: there the loss is measured
 const LEAST_HILL_REACH = 6;    // weights from -6 to 6, or farther, may be tried
 const HILL_VIEW_WIDTH = 320;   // of the hill's picture, in its own units,
-const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };     // and where the hill lies in it
+const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };   // and where the hill lies in it
 const TANGENT_HALF = 34;       // of the line that shows the slope, from its middle to an end
 
 // ── What is computed ──
 
-// The mean loss of the hill's digits if its weight had another value, and the slope of the loss there:
-// what backward finds for this weight.
+// The mean loss of the hill's digits if its weight had another value, and the slope of the loss
+// there: what backward finds for this weight.
 //
-// It is the same as forward and backward with this weight changed. But only one unit's sum changes, so
-// the rest is taken from `passes`: that is a hundred times as fast.
+// It is the same as forward and backward with this weight changed. But only one unit's sum changes,
+// so the rest is taken from `passes`: that is a hundred times as fast.
 function lossAtWeight({ network, images, labels, passes, sums, pixel, unit }, weight) {
   const units = network.layers[1];
   const { activate, slope } = ACTIVATIONS[network.activation];
@@ -69,8 +69,9 @@ function weightAtStart({ network, pixel, unit }) {
 
 // ── Whose hill it is, and when it is measured ──
 
-// The hill is that of the network on the desk, as it was when it was measured. It is measured anew by
-// itself only as long as nobody has begun with it: no bet is lost, and nothing changes under a hand.
+// The hill is that of the network on the desk, as it was when it was measured. It is measured anew
+// by itself only as long as nobody has begun with it: no bet is lost, and nothing changes under a
+// hand.
 function followHill() {
   const { hill } = learning;
   const isOther = hill === null || hill.measuredOn.network !== desk.network;
@@ -239,7 +240,8 @@ function drawHill(hill, now, { x, y }) {
     if (weight > hill.low && weight < hill.high) points.push(pointAt(weight, loss));
   });
   points.push(pointAt(hill.high, lossAtWeight(hill, hill.high).loss));
-  $("hill-curve").setAttribute("d", `M${points.join("L")}h.01`);     // h.01: one point alone is seen, too
+  // h.01: so that a single point is seen, too.
+  $("hill-curve").setAttribute("d", `M${points.join("L")}h.01`);
   $("hill-point").setAttribute("cx", x(hill.weight));
   $("hill-point").setAttribute("cy", y(now.loss));
   $("hill-start").setAttribute("d", `M${x(weightAtStart(hill))} 14V138`);
@@ -342,7 +344,7 @@ function dragOnHill(event) {
   const { hill } = learning;
   if (event.pointerId !== hillDrag.pointer || !hill) return;
   const { width } = $("hill-picture").getBoundingClientRect();
-  const widthOfHill = width * (HILL_BOX.right - HILL_BOX.left) / HILL_VIEW_WIDTH;        // in pixels
+  const widthOfHill = width * (HILL_BOX.right - HILL_BOX.left) / HILL_VIEW_WIDTH;     // in pixels
   const weightPerPixel = 2 * hill.reach / widthOfHill;
   const weight = hillDrag.startWeight + (event.clientX - hillDrag.startX) * weightPerPixel;
   tryWeight(clip(weight, -hill.reach, hill.reach));

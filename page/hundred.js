@@ -1,6 +1,6 @@
 "use strict";
-// What a lesson costs: a hundred digits that other people wrote, and which of them the network reads
-// differently than before its lessons.
+// What a lesson costs: a hundred digits that other people wrote, and which of them the network
+// reads differently than before its lessons.
 
 const FIRST_OF_HUNDRED = DIGITS_TO_LEARN;
 const PICTURE_SIDE = 56;       // of one of their pictures on the canvas, in its pixels
@@ -58,7 +58,8 @@ function showCount(pupil, network, before, now) {
   });
   $("cost-untaught").hidden = isTaught;
   $("cost-taught").hidden = !isTaught;
-  $("hundred").setAttribute("aria-label", `A hundred digits; ${different} are read differently than before`);
+  const label = `A hundred digits; ${different} are read differently than before`;
+  $("hundred").setAttribute("aria-label", label);
   const lessons = pupil.lessons.length;
   if (!isTaught || lessons === 0 || pupil.isRelearning) return;
   settleBet("bet-teach", `${different} of the hundred, after ${counted(lessons, "lesson")}`);
@@ -68,11 +69,12 @@ function isReadRight({ label, digit }) {
   return label === digit;
 }
 
-// Digit i of the hundred, and below it a bar: how sure the network is of the right digit. One that is
-// read differently than before is lit, and what is read stands in place of the bar.
+// Digit i of the hundred, and below it a bar: how sure the network is of the right digit. One that
+// is read differently than before is lit, and what is read stands in place of the bar.
 function paintDigit(i, before, now) {
   const isLit = before.digit !== now.digit;
-  const probability = now.digit < 0 ? 0 : now.probabilities[now.label];  // it is no number if none is read
+  const isNumber = now.digit >= 0;
+  const probability = isNumber ? now.probabilities[now.label] : 0;
   const sureness = Math.round(probability * PICTURE_SIDE);              // the width of the bar
   const toDraw = { isLit, digit: now.digit, sureness, isDark: darkMode.matches };
   if (isDrawn(i, toDraw)) return;

@@ -14,7 +14,7 @@ const insideChoices = {
 
 // What is drawn, and what with.
 const insideView = {
-  findings: null,        // what all parts are drawn from: see findInside; null where there is nothing
+  findings: null,        // what all parts are drawn from: see findInside; null: there is nothing
   heldUnit: null,        // the first unit that is shown, held while one steps and draws on
   partsOnScreen: new Set(),
   sizes: {},             // of the canvases, in pixels of the style sheet, by id
@@ -62,8 +62,8 @@ function findInside(look) {
   return { network, isBlank, image, logits, blank, changes, pulls, order, leaders, winner, digit };
 }
 
-// Another network is on the desk: what runs by itself stops, and all is found anew. What the learner
-// chose stays, and holds again as soon as a network has such a unit.
+// Another network is on the desk: what runs by itself stops, and all is found anew. What the
+// learner chose stays, and holds again as soon as a network has such a unit.
 function forgetFindings() {
   insideView.findings = null;
   stopRun("time");
@@ -196,8 +196,8 @@ function drawFrame(context, left, top, side) {
 
 // ── What moves by itself ──
 
-// Calls show(part) in each frame, with part from 0 to 1, until the time is over (duration, in ms) or
-// another run of that name begins. Where no motion is wanted, it is at its end at once.
+// Calls show(part) in each frame, with part from 0 to 1, until the time is over (duration, in ms)
+// or another run of that name begins. Where no motion is wanted, it is at its end at once.
 function startRun(name, duration, show, whenDone) {
   const run = { since: null };
   insideView.runs[name] = run;

@@ -5,7 +5,8 @@
 // sections speak of it as it is now, whenever refresh() is called.
 //
 // How it learns stands in learning.js. Parts of the section have a room of their own: hill.js (one
-// weight), step.js (one step), knobs.js (another childhood) and record.js (how the trained one learned).
+// weight), step.js (one step), knobs.js (another childhood) and record.js (how the trained one
+// learned).
 
 const learning = {
   isReady: false,        // the digits to learn from are there
@@ -98,7 +99,7 @@ async function startOrPause() {
   refresh();
 }
 
-// A new run, with the settings that are chosen now. If the one before it was learning, so is this one.
+// A new run, with the settings that are chosen now. If the one before was learning, so is this one.
 function startOver() {
   const wasRunning = learning.run !== null && learning.run.goal === Infinity;
   wipeMemory();
@@ -193,7 +194,7 @@ function* learnAndShow() {
     refresh();
     if (isYoungOnDesk() && onScreen.has("learn")) yield* showNetwork(desk.network);
     if (wasLearning) run.time += performance.now() - startedAt;
-    const isCurrent = run === learning.run;                     // else it was started over meanwhile
+    const isCurrent = run === learning.run;             // else it was started over meanwhile
     if (isCurrent && !mayLearn(run)) break;
   }
 }
@@ -318,7 +319,8 @@ function sizeInWords({ layers }) {
   const unitsOfElder = elder ? elder.network.layers[1] : units;
   if (units === unitsOfElder) return "";
   const faster = units < unitsOfElder ? ", so it learns faster" : "";
-  return `It has ${counted(units, "hidden unit")}, where the one before had ${unitsOfElder}${faster}.`;
+  return `It has ${counted(units, "hidden unit")}, where the one before had ${unitsOfElder}`
+    + `${faster}.`;
 }
 
 // The weights of all hidden units, and what the network makes of twenty digits.
@@ -331,7 +333,7 @@ function* showNetwork(network) {
   });
 }
 
-// An image, and below it the digit that was read, or other words. They are marked where it was right.
+// An image, and below it the digit that was read, or other words, marked where that was right.
 function showPair(pair, k, digit, words = digitOrDash(digit)) {
   paintImage(pair.querySelector("canvas"), digitImage(k));
   const below = pair.querySelector("b");
@@ -479,7 +481,8 @@ const digitsObserver = new IntersectionObserver(entries => {
   digitsObserver.disconnect();
   getReady();
 });
-addEventListener("DOMContentLoaded", () => digitsObserver.observe($("learn")));    // all scripts are there
+// Not before all scripts are there.
+addEventListener("DOMContentLoaded", () => digitsObserver.observe($("learn")));
 
 async function getReady() {
   try {

@@ -116,8 +116,8 @@ function countRight(probabilities, labels) {
   return labels.filter(isRightlyRead).length;
 }
 
-// Reads the unseen digits, and notes how that went. The next time is after half as many images again
-// as it has seen, but after 50 at least and 5,000 at most: at first much changes.
+// Reads the unseen digits, and notes how that went. The next time is after half as many images
+// again as it has seen, but after 50 at least and 5,000 at most: at first much changes.
 function* measureUnseen(run) {
   const readings = yield* readDigitImages(run.network, DIGITS_TO_LEARN, DIGITS_UNSEEN);
   const probabilities = readings.map(reading => reading.probabilities);

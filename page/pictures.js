@@ -103,7 +103,7 @@ function drawOutline(context, image, left, top, side, firstPixel = 0, pixelsAcro
   const place = (x, y) => [left + (x - firstPixel) * size, top + (y - firstPixel) * size];
   const isInk = (x, y) => pixelAt(image, x, y) >= 0.5;
   context.beginPath();
-  // An edge lies where a pixel is ink and its neighbour is not: the one to the left, or the one above.
+  // An edge lies where one is ink and the other is not: a pixel, and that to its left, or above it.
   for (let y = 0; y < 28; y++) {
     for (let x = 0; x < 28; x++) {
       if (isInk(x, y) !== isInk(x - 1, y)) {

@@ -37,8 +37,8 @@ function strongestFirst(pulls) {
   return orderByValue(strengths);
 }
 
-// The unit that is easiest to follow: of those that the drawing switches on, the one that speaks most
-// for a digit. Where it switches on none, the strongest.
+// The unit that is easiest to follow: of those that the drawing switches on, the one that speaks
+// most for a digit. Where it switches on none, the strongest.
 function unitToBeginWith(changes, pulls) {
   const order = strongestFirst(pulls);
   const switchedOn = order.filter(unit => changes[unit] > 0);
@@ -89,8 +89,8 @@ function leadersAsUnitsComeIn(blankScores, pulls, order) {
   return leaders;
 }
 
-// Rounds the parts of a sum to two decimals, so that they add up as they are shown: the largest part
-// takes the rest.
+// Rounds the parts of a sum to two decimals, so that they add up as they are shown: the largest
+// part takes the rest.
 function roundParts(parts) {
   const hundredths = parts.map(part => Math.round(part * 100));
   const wanted = Math.round(sumOf(parts) * 100);

@@ -1,6 +1,6 @@
 "use strict";
-// "How the trained one learned": the record of the training of the network that came with the page, or
-// from a file. What is not well formed there has been left out by readTraining.
+// "How the trained one learned": the record of the training of the network that came with the page,
+// or from a file. What is not well formed there has been left out by readTraining.
 
 function showTraining({ layers, activation, training }) {
   const { epochs, learning_rate: rate, batch_size: batchSize, seconds } = training;
@@ -19,8 +19,9 @@ function showTraining({ layers, activation, training }) {
 }
 
 function showTrainingCurves({ loss = [], accuracy = [] }) {
-  const losses = thinCurve(loss.map((value, i) => [i + 1, value]));          // [epoch, loss]
-  const errors = thinCurve(accuracy.map((value, i) => [i + 1, 1 - value]));  // [epoch, share misread]
+  // Points [epoch, loss], and [epoch, share misread].
+  const losses = thinCurve(loss.map((value, i) => [i + 1, value]));
+  const errors = thinCurve(accuracy.map((value, i) => [i + 1, 1 - value]));
   const inPercent = error => `${shortNumber(error * 100)} %`;
   const plotOfLosses = plot("Loss: how surprised by the right digit", [losses]);
   const plotOfErrors = plot("Error: the share misread of the images it was shown", [errors],
@@ -38,8 +39,9 @@ function showTrainingBet(accuracy) {
   if (epochs < 100) return;
   const misreadIn = epoch => percent(1 - accuracy[epoch - 1]);
   fill($("bet-training"), { times: grouped(epochs) });
-  settleBet("bet-training", `It misread 90 % before, ${misreadIn(1)} in the first, ${misreadIn(10)} in `
-    + `the tenth, ${misreadIn(100)} in the hundredth, ${misreadIn(epochs)} in the last.`);
+  settleBet("bet-training", `It misread 90 % before, ${misreadIn(1)} in the first, `
+    + `${misreadIn(10)} in the tenth, ${misreadIn(100)} in the hundredth, `
+    + `${misreadIn(epochs)} in the last.`);
 }
 
 pupilListeners.push(pupil => {

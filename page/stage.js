@@ -75,8 +75,8 @@ function showCaptions(unit, rounded, tenPulls) {
 
 const TOP_OF_STAGE = 26;       // px: above it is room for the names
 
-// Where things stand on the stage, in px: the image, two piles of its products, the curve and the ten
-// scores.
+// Where things stand on the stage, in px: the image, two piles of its products, the curve and the
+// ten scores.
 function stageLayout(width) {
   return width >= 560 ? wideLayout(width) : narrowLayout(width);
 }
@@ -107,8 +107,8 @@ function rightOf({ left, width }) {
   return left + width;
 }
 
-// The heights of sums on the stage: y(number), between the lowest and the highest that are seen. These
-// are in steps of five points, so that they seldom change.
+// The heights of sums on the stage: y(number), between the lowest and the highest that are seen.
+// These are in steps of five points, so that they seldom change.
 function levelsOf({ forIt, against, bias, z }, { top, side }) {
   const highest = Math.ceil(Math.max(5, forIt, z, bias) / 5) * 5;
   const lowest = -Math.ceil(Math.max(5, against, -z, -bias) / 5) * 5;

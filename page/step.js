@@ -63,7 +63,8 @@ function showChange({ before, after }, unit) {
   const weightsAfter = weightsOfUnit(after, unit);
   const change = weights.map((weight, i) => weight - weightsAfter[i]);
   const most = strength(weights);
-  const [pictureBefore, pictureOfChange, pictureAfter] = $("learn-change").querySelectorAll("canvas");
+  const pictures = $("learn-change").querySelectorAll("canvas");
+  const [pictureBefore, pictureOfChange, pictureAfter] = pictures;
   paintSigned(pictureBefore, weights, { most });
   paintSigned(pictureOfChange, change);
   paintSigned(pictureAfter, weightsAfter, { most });

@@ -4,11 +4,11 @@
 
 // ── Giving lessons, and taking them back ──
 
-// Goes through a pupil's lessons from the start. Whoever changes them comes here; a later change ends
-// an earlier one's way. `latest` is the lesson that is followed step by step. Returns whether it came
-// to the end.
+// Goes through a pupil's lessons from the start. Whoever changes them comes here; a later change
+// ends an earlier one's way. `latest` is the lesson that is followed step by step. Returns whether
+// it came to the end.
 async function relearn(pupil, latest = null) {
-  const lessons = [...pupil.lessons];            // a list of its own, by which a later change is noticed
+  const lessons = [...pupil.lessons];       // a list of its own, by which a later change is noticed
   pupil.lessons = lessons;
   pupil.isRelearning = true;
   if (desk.pupil === pupil) showLessons(pupil);
@@ -69,8 +69,8 @@ function checkRoom(pupil, count) {
     + "python neural_network.py --drawings drawings.json.");
 }
 
-// Gives the network at hand further lessons, of which the last is followed step by step. Returns where
-// they are kept, in words; null if a later change came before the end.
+// Gives the network at hand further lessons, of which the last is followed step by step. Returns
+// where they are kept, in words; null if a later change came before the end.
 async function giveLessons(drawings) {
   const { pupil } = desk;
   checkRoom(pupil, drawings.length);
@@ -87,7 +87,8 @@ async function giveLessons(drawings) {
 function keepLessons(pupil, lessons) {
   if (pupil !== pagesOwn) return " This network keeps its lessons until you leave the page.";
   if (storeLessons(lessons)) return "";
-  return " This browser cannot keep lessons, or has no room left: so they last until you leave the page.";
+  return " This browser cannot keep lessons, or has no room left: "
+    + "so they last until you leave the page.";
 }
 
 // The learner has said which digit is on the sheet.
@@ -100,9 +101,9 @@ async function teachDrawing(label) {
   }
 }
 
-// Teaches what is on the sheet. Returns what the looks gave each digit before and after, and where the
-// lesson is kept, in words; null if a later lesson came before its end. What is known already is not
-// taught. Throws a sentence if there is nothing to teach, or nobody.
+// Teaches what is on the sheet. Returns what the looks gave each digit before and after, and where
+// the lesson is kept, in words; null if a later lesson came before its end. What is known already
+// is not taught. Throws a sentence if there is nothing to teach, or nobody.
 async function giveLesson(label) {
   checkRoom(desk.pupil, 1);
   check(!desk.isBlank, "Draw a digit first.");
@@ -174,8 +175,8 @@ function followOtherWindow({ key, newValue }) {
 async function takeUpLessons() {
   const { lessons, unreadable } = storedLessons();
   if (unreadable > 0) {
-    showMessage("Some lessons that this browser kept could not be read. The page starts without them; "
-      + "they stay in the browser's store, with “unreadable” before their names.");
+    showMessage("Some lessons that this browser kept could not be read. The page starts without "
+      + "them; they stay in the browser's store, with “unreadable” before their names.");
   }
   if (lessons.length === 0) return;
   pagesOwn.lessons = lessons;
@@ -229,7 +230,8 @@ function showCourse(pupil, losses) {
   const isShown = losses.length > 1 && moved > 0;
   $("course").hidden = !isShown;
   if (!isShown) return;
-  $("course-plot").innerHTML = plot("The loss of this drawing, step by step", [losses], { unit: "step" });
+  const caption = "The loss of this drawing, step by step";
+  $("course-plot").innerHTML = plot(caption, [losses], { unit: "step" });
   const largest = strength(changes);
   showMovedUnits({ layers: network.layers, W1: changes }, largest);
   fill($("moved-words"), {

@@ -76,8 +76,8 @@ function paintTug(ropes, scores) {
   paintLeaders(context, bottom + 8, width);
 }
 
-// Tells where so many points lie across the ropes. There is room for all units from the start, so that
-// nothing moves but the bars.
+// Tells where so many points lie across the ropes. There is room for all units from the start, so
+// that nothing moves but the bars.
 function acrossRopes(width) {
   const whole = ropesOf(insideView.findings.order);
   const mostFor = Math.max(LEAST_REACH, ...whole.map(rope => rope.forIt));

@@ -8,7 +8,7 @@ const why = {
   from: 3,               // the pair that is asked about
   to: 8,
   names: {},             // what the sentences say now
-  lead: NaN,             // by how many points the one leads the other in the drawing, without the dab
+  lead: NaN,             // by how many points the one leads the other, the dab left out
 
   isInView: false,       // whether the part about the ink is in view: only then the ink glows
   glowing: null,         // the question that the glow answers
@@ -138,8 +138,9 @@ function askedNow() {
   };
 }
 
-// Whether a question is about the drawing and the network that are on the desk. A network that learns
-// stays the same one: what was found stays, and the glow follows it by its lead (see isStillAsked).
+// Whether a question is about the drawing and the network that are on the desk. A network that
+// learns stays the same one: what was found stays, and the glow follows it by its lead (see
+// isStillAsked).
 function isAbout(question) {
   const now = askedNow();
   return question.network === now.network
