@@ -39,7 +39,8 @@ FOOL = """() => {
     const changed = runAll(fool(desk.network, image));
     if (!changed) return null;
     const sizes = [...changed].map((grey, i) => Math.abs(grey - image[i]));
-    const enough = runAll(enoughPixels(desk.network, image, changed));
+    const fewest = runAll(fewestChanges(desk.network, image, changed));
+    const enough = fewest.filter((grey, i) => grey !== image[i]).length;
     return [sizes.filter(size => size >= 0.001).length, enough, Math.max(...sizes)];
 }"""
 

@@ -1,11 +1,12 @@
 "use strict";
-// Bets: each section opens with a question that is answered by a tap. The learner then tries it, and
-// the page lays the outcome beside the bet. A bet is needed for nothing.
+// Bets: each section opens with a question that is answered by a tap. The learner then tries it,
+// and the page lays the outcome beside the bet. A bet is needed for nothing.
 //
-// In the markup a bet is a fieldset of class "bet" with radio buttons and, below them, a paragraph of
-// class "outcome" with the places data-name="bet" and data-name="outcome".
+// In the markup a bet is a fieldset of class "bet" with radio buttons and, below them, a paragraph
+// of class "outcome" with the places data-name="bet" and data-name="outcome".
 
-// What was bet on, by the id of the fieldset: the words of the answer that was tapped.
+// What was bet on, by the id of the fieldset: the words of the answer that was tapped. The outcome
+// is kept beside it in the markup, as data-outcome.
 const bets = {};
 
 document.addEventListener("change", event => {
@@ -27,18 +28,19 @@ function unsettleBet(id) {
   settleBet(id, "");
 }
 
-function showBet(fieldset) {
-  const outcome = fieldset.dataset.outcome;
-  const bet = bets[fieldset.id];
-  const paragraph = fieldset.querySelector(".outcome");
-  if (!paragraph) return;                        // a bet that is settled elsewhere
-  paragraph.hidden = !outcome || !bet;
-  fill(paragraph, { bet: bet ?? "", outcome: outcome ?? "" });
-}
-
 // A question is put anew: the answer to the last one is forgotten.
 function reopenBet(id) {
   for (const answer of $(id).querySelectorAll("input")) answer.checked = false;
   delete bets[id];
-  settleBet(id, "");
+  unsettleBet(id);
+}
+
+// Shows the outcome where there is both a bet and an outcome.
+function showBet(fieldset) {
+  const bet = bets[fieldset.id];
+  const { outcome } = fieldset.dataset;
+  const paragraph = fieldset.querySelector(".outcome");
+  if (!paragraph) return;        // a bet of the start: its outcome stands at the end
+  paragraph.hidden = !bet || !outcome;
+  if (!paragraph.hidden) fill(paragraph, { bet, outcome });
 }

@@ -3,17 +3,19 @@
 
 const GUESSING = Math.log(10);  // the loss of a network that gives ten digits the same probability
 
-const WIDTH_OF_PLOT = 320;     // of a picture of curves, in its own units, and where its axes are
+// A picture of curves, in units of its own: how large it is, and where in it the axes are.
+const WIDTH_OF_PLOT = 320;
 const HEIGHT_OF_PLOT = 164;
 const PLOT_AREA = { left: 48, right: 300, top: 8, bottom: 132 };
 
-// A picture of curves on axes, as HTML. A curve is a list of points [n, value]; the first one is what
-// the picture is about, and an empty one is left out. styles: the class of each in style.css, "now",
-// "dashed" or "pale".
+// A picture of curves on axes, as HTML; "" where there is nothing to draw yet. A curve is a list of
+// points [n, value]. The first curve is what the picture is about; others may be empty.
 //
-// Across, the axis is logarithmic, so that the first steps and the last can both be seen. Upwards it
-// is so, too, unless topOfAxis is given: then it goes evenly from 0 to that. `guess` is the value of a
-// network that guesses.
+// Across, the axis is logarithmic, so that the first steps and the last can both be seen. Upwards
+// it is so, too, unless topOfAxis is given: then it goes evenly from 0 to that.
+//
+// guess: the value of a network that guesses. format: makes words of a value. styles: of each curve
+// its class in style.css, "now", "dashed" or "pale". unit: what n counts.
 function plot(caption, curves, {
   guess = GUESSING,
   format = shortNumber,
@@ -21,47 +23,75 @@ function plot(caption, curves, {
   styles = ["now"],
   unit = "epoch",
 } = {}) {
-  if (curves[0].length === 0) return "";
-  const { left, right, bottom } = PLOT_AREA;
+  const [first] = curves;
+  if (first.length === 0) return "";
   const points = curves.flat();
   const isEven = topOfAxis !== undefined;
   const across = axisAcross(points);
   const upwards = isEven ? evenAxis(topOfAxis) : logarithmicAxis(points, guess);
-  const text = (x, y, words, anchor) => `<text x="${x}" y="${y}" text-anchor="${anchor}">${words}</text>`;
-  const level = (kind, value) => `<path class="${kind}" d="M${left} ${upwards.y(value)}H${right}"/>`;
-  const parts = [];
-  for (const value of upwards.marks) {
-    parts.push(level("axes", value), text(left - 6, upwards.y(value) + 4, format(value), "end"));
-  }
-  for (const n of across.marks) parts.push(text(across.x(n), bottom + 16, grouped(n), "middle"));
-  const besideLevel = isEven ? -4 : 12;          // above it or below, where there are fewer curves
-  parts.push(level("guess", guess), text(right, upwards.y(guess) + besideLevel, "guessing", "end"));
-  parts.push(text(right, bottom + 30, unit, "end"));
-  for (let i = curves.length - 1; i >= 0; i--) {                // the first is drawn last, on top
-    if (curves[i].length === 0) continue;
-    const places = curves[i].map(([n, value]) => `${across.x(n)} ${upwards.y(value)}`);
-    // h.01: so that a single point is seen, too.
-    parts.push(`<path class="${styles[i]}" d="M${places.join("L")}h.01"/>`);
-  }
-  const label = `${caption}: from ${format(curves[0][0][1])} to ${format(curves[0].at(-1)[1])}`;
+  const paths = curves.map((curve, i) => pathOfCurve(curve, styles[i], across, upwards));
+  const parts = [
+    markupOfMarks(across, upwards, format),
+    markupOfGuess(upwards.y(guess), isEven),
+    textAt(PLOT_AREA.right, PLOT_AREA.bottom + 30, unit, "end"),
+    ...paths.reverse(),                          // the first is drawn last, on top
+  ];
+  const [, firstValue] = first[0];
+  const [, lastValue] = first.at(-1);
+  const label = `${caption}: from ${format(firstValue)} to ${format(lastValue)}`;
   return `<figure class="plot"><svg viewBox="0 0 ${WIDTH_OF_PLOT} ${HEIGHT_OF_PLOT}" role="img"
     aria-label="${label}">${parts.join("")}</svg><figcaption>${caption}</figcaption></figure>`;
 }
 
-const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));
+// ── What it is drawn with ──
 
-// Each axis tells where a number lies, and which numbers are written beside it.
+// The numbers beside the axes, and a line across at each one upwards.
+function markupOfMarks(across, upwards, format) {
+  const parts = [];
+  for (const value of upwards.marks) {
+    const y = upwards.y(value);
+    parts.push(levelLine("axes", y), textAt(PLOT_AREA.left - 6, y + 4, format(value), "end"));
+  }
+  for (const n of across.marks) {
+    parts.push(textAt(across.x(n), PLOT_AREA.bottom + 16, grouped(n), "middle"));
+  }
+  return parts.join("");
+}
 
-// A logarithm needs a number to begin with. Where the first n is 0, this is 50: what comes before lies
-// nearly evenly, what comes after by its logarithm.
+function markupOfGuess(y, isEven) {
+  const besideLine = isEven ? -4 : 12;           // above it or below, where there are fewer curves
+  return levelLine("guess", y) + textAt(PLOT_AREA.right, y + besideLine, "guessing", "end");
+}
+
+function pathOfCurve(curve, style, across, upwards) {
+  if (curve.length === 0) return "";
+  const places = curve.map(([n, value]) => `${across.x(n)} ${upwards.y(value)}`);
+  // h.01: so that a single point is seen, too.
+  return `<path class="${style}" d="M${places.join("L")}h.01"/>`;
+}
+
+function levelLine(kind, y) {
+  return `<path class="${kind}" d="M${PLOT_AREA.left} ${y}H${PLOT_AREA.right}"/>`;
+}
+
+function textAt(x, y, words, anchor) {
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}">${words}</text>`;
+}
+
+// ── Axes: each tells where a number lies, and at which numbers there are marks ──
+
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));     // from 1e-8 to 1e7
+
+// Of 0 there is no logarithm. So 1 is added to how far n is from the first one, measured in
+// `scale`: what is nearer than that lies nearly evenly, what is farther by its logarithm.
 function axisAcross(points) {
   const { left, right } = PLOT_AREA;
   const first = points[0][0];
-  const near = first || 50;
-  const last = points.reduce((most, [n]) => Math.max(most, n), first + near);
-  const logarithm = n => Math.log(1 + (n - first) / near);
+  const scale = first || 50;
+  const last = points.reduce((most, [n]) => Math.max(most, n), first + scale);
+  const logarithm = n => Math.log(1 + (n - first) / scale);
   const x = n => toTenths(left + (right - left) * logarithm(n) / logarithm(last));
-  const marks = [first, ...POWERS_OF_TEN.filter(n => n > first + near && n <= last)];
+  const marks = [first, ...POWERS_OF_TEN.filter(n => n > first + scale && n <= last)];
   return { x, marks };
 }
 
@@ -69,17 +99,20 @@ function evenAxis(topOfAxis) {
   return { y: value => heightAt(value / topOfAxis), marks: [0, topOfAxis / 2, topOfAxis] };
 }
 
-// It holds all values that are numbers of a sensible size. What is none is drawn at the top.
+// It is as long as the values need that are numbers from 0 to 1,000. What is none, or larger, is
+// drawn at the top.
 function logarithmicAxis(points, guess) {
   const values = points.map(([, value]) => value).filter(value => value > 0 && value < 1e3);
-  const low = values.reduce((least, value) => Math.min(least, value), guess / 2) / 1.1;
-  const high = values.reduce((most, value) => Math.max(most, value), guess) * 1.1;
+  const lowest = values.reduce((least, value) => Math.min(least, value), guess / 2);
+  const highest = values.reduce((most, value) => Math.max(most, value), guess);
+  const low = lowest / 1.1;                      // a little room below and above
+  const high = highest * 1.1;
   const y = value => {
     const drawn = Number.isNaN(value) ? high : clip(value, low, high);
     return heightAt(Math.log(drawn / low) / Math.log(high / low));
   };
-  const steps = high > 1e3 * low ? [1] : [1, 2, 5];
-  const numbers = POWERS_OF_TEN.flatMap(power => steps.map(step => power * step));
+  const digits = high > 1e3 * low ? [1] : [1, 2, 5];            // with which a mark may begin
+  const numbers = POWERS_OF_TEN.flatMap(power => digits.map(digit => power * digit));
   return { y, marks: numbers.filter(number => number > low && number < high) };
 }
 
@@ -93,14 +126,19 @@ function toTenths(number) {
   return Number(number.toFixed(1));
 }
 
-// Fewer points of a curve that may have a million: on a logarithmic axis the eye misses none.
+// ── A curve of fewer points ──
+
+// A curve may have a million points. Of those that lie nearer than 2 % to the one before, the eye
+// sees nothing on a logarithmic axis: they are left out, except for the last.
 function thinCurve(points) {
+  const last = points.at(-1);
   const kept = [];
   let next = -Infinity;
   for (const point of points) {
-    if (point[0] < next && point !== points.at(-1)) continue;
+    const [n] = point;
+    if (n < next && point !== last) continue;
     kept.push(point);
-    next = point[0] * 1.02;
+    next = n * 1.02;
   }
   return kept;
 }

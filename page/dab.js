@@ -1,9 +1,10 @@
 "use strict";
 // "Ask why": one dab of ink that is dragged over the sheet, and read as if it were drawn there.
 
+// canAsk: whether something is read on the sheet, so that a dab can be tried.
 function showDab(canAsk) {
-  const isOut = desk.trial !== null;
-  if (isOut && canAsk) {
+  const isOnSheet = desk.trial !== null;
+  if (isOnSheet && canAsk) {
     const effect = leadIn(desk.reading) - why.lead;
     $("trial").innerHTML = signedLine(desk.trial, effect, SHEET_PEN);
     setText($("dab-words"), dabInWords(effect));
@@ -14,20 +15,22 @@ function showDab(canAsk) {
     setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: "
       + "the bar between the two digits answers while it moves.");
   }
-  $("dab").hidden = !isOut;
+  $("dab").hidden = !isOnSheet;
   $("dab-put").disabled = !canAsk;
-  setText($("dab-put"), isOut ? "Take it away" : "Put a dab on the sheet");
-  setAttribute($("dab-put"), "aria-pressed", isOut);
-  for (const id of ["dab-turn", "dab-keep", "dab-x", "dab-y"]) $(id).disabled = !isOut;
+  setText($("dab-put"), isOnSheet ? "Take it away" : "Put a dab on the sheet");
+  setAttribute($("dab-put"), "aria-pressed", isOnSheet);
+  for (const id of ["dab-turn", "dab-keep", "dab-x", "dab-y"]) $(id).disabled = !isOnSheet;
   showDabPlace($("dab-x"), why.dab.x);
   showDabPlace($("dab-y"), why.dab.y);
 }
 
+// place: across the sheet or down it, from 0 to 1.
 function showDabPlace(slider, place) {
   slider.value = place * 100;
   setAttribute(slider, "aria-valuetext", `${slider.value}: ${$("lead-words").textContent}`);
 }
 
+// effect: by how many points the dab changes the lead.
 function dabInWords(effect) {
   const points = Math.abs(effect).toFixed(2);
   const reads = indexOfLargest(desk.reading.probabilities);
@@ -37,10 +40,9 @@ function dabInWords(effect) {
   return `${argues} ${leadInWords(leadIn(desk.reading), why.from, why.to)}: it reads ${reads}.`;
 }
 
-// Puts the dab on the sheet, with its middle at (x, y).
+// Puts the dab on the sheet, with its middle at (x, y). direction: which of DIRECTIONS.
 function moveDab(x, y, direction) {
-  const onSheet = value => clip(value, 0.03, 0.97);
-  why.dab = { x: onSheet(x), y: onSheet(y), direction };
+  why.dab = { x: clip(x, 0.03, 0.97), y: clip(y, 0.03, 0.97), direction };
   const { side } = squareAround(desk.strokes);
   desk.trial = dabAt([why.dab.x, why.dab.y], DIRECTIONS[direction], side);
   refresh();
@@ -48,7 +50,7 @@ function moveDab(x, y, direction) {
 
 function dragDab(event) {
   if (event.type === "pointerdown") {
-    event.preventDefault();                      // no text is selected, and the focus is set by hand
+    event.preventDefault();            // no text is selected, and the focus is set by hand
     $("dab").focus({ preventScroll: true });
     $("dab").setPointerCapture(event.pointerId);
   }
@@ -60,7 +62,8 @@ function dragDab(event) {
 const DAB_STEP = 0.02;           // by which a key moves it, in sheets
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-// Adds strokes to the drawing. A digit by itself stays one; of several, those stay apart.
+// Adds strokes to the drawing. What was one digit stays one, and several stay several: only what a
+// pen has drawn is split (see splitSheet in desk.js).
 function addInk(strokes) {
   const ink = [...desk.ink, ...strokes];
   if (desk.figures.length > 1) drawnByPen.add(ink);

@@ -1,6 +1,6 @@
 "use strict";
 // The first ten seconds. Where nobody has touched the page yet, a hand draws a 3, the network reads
-// it, and the ink shows what it argues for. The first touch or key ends it and leaves a clean sheet.
+// it, and the ink shows what it argues for. A touch or a key ends it and leaves a clean sheet.
 
 const demo = {
   isOver: location.hash !== "",  // a link brings a drawing of its own
@@ -9,21 +9,27 @@ const demo = {
 
 const DEMO_DIGIT = 3;
 const DEMO_RIVAL = 8;            // the ink is asked why it is no 8
+const DEMO_WRITING = 4000;       // ms that the hand takes,
+const DEMO_LOOKING = 3500;       // and that one has to look at what the ink argues for
 
 async function playDemo() {
   if (demo.isOver || demo.drawing || !desk.isBlank) return;
   $("caption").textContent = "A hand draws. Watch what it reads.";
-  const strokes = strokesOfHand(DEMO_DIGIT).map(stroke =>
-    stroke.map(([x, y]) => [0.1 + 0.8 * x, 0.04 + 0.8 * y]));            // room for the caption
-  const writing = writeByHand(strokes, 4000);
-  demo.drawing = desk.ink;
+  const strokes = strokesOfHand(DEMO_DIGIT).map(stroke => stroke.map(aboveCaption));
+  const writing = writeByHand(strokes, DEMO_WRITING);
+  demo.drawing = desk.ink;                       // writeByHand has begun it
   await writing;
   if (isDemoLeft()) return;
   await showArguments();
-  await pauseFor(wantsNoMotion() ? 0 : 3500);    // to look at them
+  await pauseFor(wantsNoMotion() ? 0 : DEMO_LOOKING);
   if (isDemoLeft()) return;
   $("sheet").classList.add("waiting");
   $("caption").textContent = "Your turn.";
+}
+
+// A point of a drawing that is a little smaller than the sheet: below it is room for the caption.
+function aboveCaption([x, y]) {
+  return [0.1 + 0.8 * x, 0.04 + 0.8 * y];
 }
 
 // Somebody has touched the page, or something else has been put on the sheet.
@@ -39,9 +45,10 @@ async function showArguments() {
   const effects = await inSlices(work, () => !isDemoLeft());
   if (isDemoLeft()) return;
   showGlow(effects);
-  const against = effects.some(({ effect }) => effect < 0);
-  $("caption").innerHTML = `<span class="for">argues for ${digit}</span>`
-    + (against ? ` <span class="against">argues for ${rival}</span>` : "");
+  const forDigit = `<span class="for">argues for ${digit}</span>`;
+  const forRival = `<span class="against">argues for ${rival}</span>`;
+  const hasForRival = effects.some(({ effect }) => effect < 0);
+  $("caption").innerHTML = hasForRival ? `${forDigit} ${forRival}` : forDigit;
 }
 
 function endDemo() {
@@ -57,4 +64,4 @@ function endDemo() {
 for (const kind of ["pointerdown", "keydown", "dragenter", "paste"]) {
   addEventListener(kind, endDemo, { capture: true });
 }
-pupilListeners.push(playDemo);
+pupilListeners.push(playDemo);                   // it begins when there is a network

@@ -4,21 +4,21 @@
 // All sections show what lies on the desk. Whoever changes something there calls refresh().
 
 const desk = {
-  ink: [],               // the strokes on the sheet; points are fractions of its width, so its size never matters
-  figures: [],           // the same, apart: of each digit on the sheet its strokes. Mostly there is one.
-  figure: 0,             // which of them is looked at
-  past: [],              // the drawings before it, to which Undo goes back
-  ghosts: [],            // strokes that the page proposes, pale on the sheet,
-  ghostsFor: [],         // and the strokes that they are proposed for: without these they go
-  trial: null,           // a stroke that is tried: it is read with the drawing, and is no part of it
+  ink: [],               // the strokes on the sheet; points are fractions of the sheet's width
+  figures: [],           // the same strokes, those of each digit apart: mostly it is one
+  figure: 0,             // which of these is looked at
+  past: [],              // what was on the sheet before, for Undo
+  ghosts: [],            // strokes that the page proposes, pale on the sheet
+  ghostsFor: [],         // the ink that they are proposed for: when it goes, they go
+  trial: null,           // a stroke that is only tried: read with the drawing, but no part of it
   examples: 0,           // how many digits the page has drawn in its own hand
   ownHand: null,         // the drawing that the page's own hand made last: a touch takes it away
   writing: null,         // the drawing that the page's own hand is at
   pen: null,             // the pointer that is down: the event that put it there
-  penIsOutside: false,   // ink that cannot be seen does not count
+  penIsOutside: false,   // the pen has left the sheet: what it draws there does not count
   pupil: null,           // the network at hand, with its lessons: see newPupil
   readings: [],          // what it reads in each digit: see readDrawing in pen.js
-  look: 0,               // which of the reading's looks the sections show; 0 is the drawing as it is
+  look: 0,               // which look the sections show; 0 is the drawing as it is
 
   get network() {
     return this.pupil ? this.pupil.network : null;
@@ -26,10 +26,11 @@ const desk = {
   get isBlank() {
     return this.ink.length === 0;
   },
-  // The digit that is looked at, of which all sections speak, and what is read in it; null of blank paper.
+  // The strokes of the digit that is looked at: all sections speak of it.
   get strokes() {
     return this.figures[this.figure] ?? this.ink;
   },
+  // What is read in it; null of blank paper, and where there is no network.
   get reading() {
     return this.readings[this.figure] ?? null;
   },
@@ -48,9 +49,9 @@ const onScreen = new Set();      // the ids of the sections that are on screen
 
 const SECTION_PAUSE = 200;       // ms between two drawings of the sections while the drawing grows
 const pace = {
-  isDue: true,           // a frame has been asked for: the first by start.js, when all scripts are there
-  readAt: 0,             // when the drawing was read last, and how long that took
-  readTook: 0,
+  isDue: true,           // all is going to be drawn; the first time by start.js
+  readAt: 0,             // when the drawing was read last (ms)
+  readTook: 0,           // and how long that took
   sectionsAt: 0,         // when the sections were drawn last
   timer: null,           // draws them again, should nothing else happen
 };
@@ -62,7 +63,7 @@ function refresh() {
   if (pace.isDue) return;
   pace.isDue = true;
   requestAnimationFrame(() => {
-    if (pace.isDue) drawEverything();
+    if (pace.isDue) drawEverything();            // else it was drawn meanwhile: see settle
   });
 }
 
@@ -88,8 +89,8 @@ function drawDesk() {
   showPupil(desk.pupil);
 }
 
-// Reads the drawing. Of a scribble of a thousand lines that takes long: then, while it grows, the
-// ink goes first, and no more than half of the time is spent on reading.
+// Reads the drawing. Where that takes long, as of a scribble of a thousand lines, no more than half
+// of the time is spent on reading while it grows: the pen comes first.
 function readSheet() {
   const start = performance.now();
   if (desk.isGrowing && desk.reading && start - pace.readAt < pace.readTook) {
@@ -108,35 +109,32 @@ function readDigit(strokes, i) {
   return readDrawing(desk.network, isTried ? [...strokes, desk.trial] : strokes);
 }
 
-// Which digits are on the sheet. What a pen has drawn may be several, side by side; the one that
-// grows is looked at. Any other drawing is known to be one.
-const drawnByPen = new WeakSet();
-let split = { ink: null, points: 0 };
+const MOST_STROKES = 50;         // of a number; more are a scribble
+const drawnByPen = new WeakSet();        // inks that may be several digits; others are one
+let lastSplit = { ink: null, points: 0 };       // what was split last: ink grows in place
 
+// Finds out which digits are on the sheet, side by side. The one that grows is looked at.
 function splitSheet() {
-  const points = desk.ink.reduce((sum, stroke) => sum + stroke.length, 0);
-  if (split.ink === desk.ink && split.points === points) return;
-  split = { ink: desk.ink, points };
-  const mayBeSeveral = drawnByPen.has(desk.ink) && desk.ink.length > 1 && desk.ink.length <= MOST_STROKES;
-  desk.figures = mayBeSeveral ? splitDrawing(desk.ink) : [desk.ink];
-  const newest = desk.ink.at(-1);
-  desk.figure = Math.max(desk.figures.findIndex(strokes => strokes.includes(newest)), 0);
+  const { ink } = desk;
+  const points = sumOf(ink.map(stroke => stroke.length));
+  if (lastSplit.ink === ink && lastSplit.points === points) return;
+  lastSplit = { ink, points };
+  const mayBeSeveral = drawnByPen.has(ink) && ink.length > 1 && ink.length <= MOST_STROKES;
+  desk.figures = mayBeSeveral ? splitDrawing(ink) : [ink];
+  const newest = ink.at(-1);
+  const grown = desk.figures.findIndex(strokes => strokes.includes(newest));
+  desk.figure = Math.max(grown, 0);              // -1 on blank paper
 }
-const MOST_STROKES = 50;         // more are a scribble
 
 function drawSections() {
-  for (const id of onScreen) {
-    const draw = sections[id];
-    if (draw) draw();
-  }
+  for (const id of onScreen) sections[id]();
 }
 
 // The pen is lifted, or the drawing has changed without it: all is drawn at once, and said.
 function settle() {
   drawEverything();
-  $("announcement").textContent = desk.reading
-    ? `It reads ${$("prediction").textContent}. ${$("doubt").textContent}`
-    : "The sheet is blank.";
+  const words = `It reads ${$("prediction").textContent}. ${$("doubt").textContent}`;
+  $("announcement").textContent = desk.reading ? words : "The sheet is blank.";
 }
 
 // Another digit of those on the sheet is looked at.
@@ -148,54 +146,59 @@ function lookAt(i) {
 
 // ── What it reads ──
 
-// The numeral, the doubt, the looks and the bars.
 function showReading() {
   const { reading } = desk;
-  const shares = reading ? reading.probabilities : new Array(10).fill(0);
-  const doubts = reading ? explainDoubt(reading) : "";
-  showNumeral();
-  $("board").classList.toggle("doubting", doubts !== "");
-  setText($("doubt"), doubts);
+  const probabilities = reading ? reading.probabilities : new Array(10).fill(0);
+  const digit = reading ? indexOfLargest(probabilities) : -1;
+  const isNumber = desk.figures.length > 1;      // of which looks and bars are about one digit
+  const ofOneDigit = "It looks five times. Its reading is the mean.";
+  showNumeral(desk.readings);
+  showDoubt(reading);
   showLooks(reading);
-  showBars(shares, reading ? indexOfLargest(shares) : -1);
-  setText($("vote"), desk.figures.length > 1
-    ? `Below: the ${indexOfLargest(shares)}.`
-    : "It looks five times. Its reading is the mean.");
+  showBars(probabilities, digit);
+  setText($("vote"), isNumber ? `Below: the ${digitOrDash(digit)}.` : ofOneDigit);
   readFoundAgain();
   showFound();
 }
 
-// What is read on the sheet: a digit, or several. Those that are doubted are hollow.
-function showNumeral() {
-  const digits = desk.readings.map(({ probabilities }) => indexOfLargest(probabilities));
-  const areDoubted = desk.readings.map(reading => explainDoubt(reading) !== "");
+// The large numeral: a digit, or several. It is hollow if one of them is doubted.
+function showNumeral(readings) {
+  const digits = readings.map(({ probabilities }) => indexOfLargest(probabilities));
   const numeral = $("prediction");
-  setText(numeral, digits.map(digit => (digit < 0 ? "–" : digit)).join("") || "–");
-  numeral.classList.toggle("doubted", areDoubted.includes(true));
+  setText(numeral, digits.map(digitOrDash).join("") || "–");
+  numeral.classList.toggle("doubted", readings.some(reading => explainDoubt(reading) !== ""));
   numeral.style.setProperty("--digits", Math.max(digits.length, 1));
+}
+
+function showDoubt(reading) {
+  const words = reading ? explainDoubt(reading) : "";
+  $("board").classList.toggle("doubting", words !== "");
+  setText($("doubt"), words);
 }
 
 // Why a reading is doubted, in a few words; "" where it is not.
 function explainDoubt(reading) {
-  const isNumber = indexOfLargest(reading.probabilities) >= 0;
-  if (!isNumber) return "its numbers have grown beyond all bounds";
-  return isTwitch(reading.strokes) ? "a little more ink?" : doubt(reading);
+  const readsNothing = indexOfLargest(reading.probabilities) < 0;
+  if (readsNothing) return "its numbers have grown beyond all bounds";
+  if (isTwitch(reading.strokes)) return "a little more ink?";
+  return doubt(reading);
 }
 
-// The images that the network was shown, each with what it reads there. A touch chooses the one that
-// the sections show.
+const BLANK_IMAGE = new Float64Array(784);
+
+// The images that the network was shown, each with what it reads there. A touch chooses the one
+// that the sections show.
 function showLooks(reading) {
   [...$("looks").children].forEach((button, i) => {
     const look = reading ? reading.looks[i] : null;
     const digit = look ? indexOfLargest(look.probabilities) : -1;
     const says = digit < 0 ? "" : `, reads ${digit}`;
     paintImage(button.querySelector("canvas"), look ? look.image : BLANK_IMAGE);
-    setText(button.querySelector("b"), digit < 0 ? "–" : digit);
+    setText(button.querySelector("b"), digitOrDash(digit));
     setAttribute(button, "aria-pressed", i === desk.look);
     setAttribute(button, "aria-label", `Look ${i + 1}, ${nameOfLook(LOOKS[i])}${says}`);
   });
 }
-const BLANK_IMAGE = new Float64Array(784);
 
 // How a look differs from the drawing, in words.
 function nameOfLook([angle, stretch]) {
@@ -207,11 +210,11 @@ function nameOfLook([angle, stretch]) {
   return words.join(" and ") || "as you drew it";
 }
 
+// A button for each look.
 function buildLooks() {
-  const seen = LOOKS.map((look, i) => `<button aria-pressed="${i === 0}" title="${nameOfLook(look)}">
+  $("looks").innerHTML = repeat(LOOKS.length, i => `<button title="${nameOfLook(LOOKS[i])}">
     ${PICTURE}<b class="claim">–</b></button>`);
-  $("looks").innerHTML = seen.join("");
-  $("looks").querySelector("canvas").id = "seen";
+  $("looks").querySelector("canvas").id = "seen";        // the drawing as it is
   [...$("looks").children].forEach((button, i) => {
     button.addEventListener("click", () => {
       desk.look = i;
@@ -220,23 +223,24 @@ function buildLooks() {
   });
 }
 
-function showBars(shares, digit) {
-  const percents = wholePercents(shares);
+// A bar for the probability of each digit. firstChoice: the digit that is read, -1 for none.
+function showBars(probabilities, firstChoice) {
+  const percents = wholePercents(probabilities);
   for (const bar of $("bars").children) {
-    const at = Number(bar.dataset.digit);
-    const share = Number.isFinite(shares[at]) ? shares[at] : 0;
-    bar.classList.toggle("first-choice", at === digit);
-    bar.classList.toggle("none", percents[at] === 0);
+    const digit = Number(bar.dataset.digit);
+    const share = Number.isNaN(probabilities[digit]) ? 0 : probabilities[digit];
+    bar.classList.toggle("first-choice", digit === firstChoice);
+    bar.classList.toggle("none", percents[digit] === 0);
     setAttribute(bar, "aria-valuenow", (share * 100).toFixed(1));
     bar.style.setProperty("--share", share.toFixed(4));
-    setText(bar.querySelector("b"), percents[at]);
+    setText(bar.querySelector("b"), percents[digit]);
   }
 }
 
-darkMode.addEventListener("change", refresh);
 buildLooks();
+darkMode.addEventListener("change", refresh);
 
-// Which sections are on screen.
+// Keeps count of which sections are on screen.
 const sectionObserver = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {
     if (isIntersecting) onScreen.add(target.id);
@@ -244,4 +248,6 @@ const sectionObserver = new IntersectionObserver(entries => {
   }
   refresh();
 });
-for (const section of document.querySelectorAll(".text > section")) sectionObserver.observe(section);
+for (const section of document.querySelectorAll(".text > section")) {
+  sectionObserver.observe(section);
+}

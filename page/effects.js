@@ -1,18 +1,17 @@
 "use strict";
-// "Ask why", what it computes: what ink argues for, which dabs make a drawing another digit, and what
-// change of the pixels fools the network. All is tried with the network itself, not estimated.
+// "Ask why", what it computes: what ink argues for, which dabs make a drawing another digit, and
+// what change of the pixels fools the network. All is tried with the network itself, not estimated.
 //
 // Everything here is a function of its arguments. Nothing touches the page. What takes long is a
 // generator, so that it can be done in slices.
 
-const SHEET_PEN = 0.045;       // how wide the pen on the sheet is, in sheets: as #drawing in style.css
-const PIECE = 0.25;            // how long a piece of the drawing is, in sides of the square around it
+const PIECE = 0.25;            // how long a piece of a drawing is, in sides of the square around it
 const DAB = 0.2;               // how long a dab is, a short stroke, likewise
-const DIRECTIONS = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7]];           // in which a dab may lie
+const DIRECTIONS = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7]];      // in which a dab may lie: [x, y]
 const MOST_DABS = 8;           // of a way
 
-// A way is found when its digit leads by so many points: whoever copies the dabs with a pen hits them
-// only nearly.
+// A way is found when its digit leads by so many points: whoever copies the dabs with a pen hits
+// them only nearly.
 const CLEAR_LEAD = 0.3;
 
 // ── Scores of a vote ──
@@ -34,8 +33,9 @@ function leadOf(digit, scores) {
   return scores[digit] - Math.max(...scores.filter((_, other) => other !== digit));
 }
 
-// The digits that are asked about: what is read against the runner-up, unless the learner has chosen
-// otherwise (null where not). A 3 is asked why it is no 8, as the task says.
+// The digits that are asked about: what is read against the runner-up, unless the learner has
+// chosen otherwise (null where not). A 3 is asked why it is no 8, since the section's bet begins
+// with these.
 function pairToAsk(probabilities, chosenFrom, chosenTo) {
   const order = orderByValue(probabilities);
   const from = chosenFrom ?? order[0];
@@ -62,7 +62,7 @@ function* effectsOfInk(network, strokes, from, to, look = null) {
   for (const ink of allInk) {
     yield;
     const rest = allInk.filter(other => other !== ink);
-    const leadWithout = rest.length > 0 ? measureLead(rest) : 0;     // blank paper argues for no digit
+    const leadWithout = rest.length > 0 ? measureLead(rest) : 0;  // blank paper argues for no digit
     effects.push({ ink, effect: lead - leadWithout });
   }
   return effects;
@@ -79,8 +79,13 @@ function cutStroke(stroke, length) {
   const travelled = distancesAlong(stroke);
   const whole = travelled.at(-1);
   const count = Math.max(Math.round(whole / length), 1);
-  return Array.from({ length: count }, (_, i) =>
-    partOfStroke(stroke, travelled, whole * (i / count), whole * ((i + 1) / count)));
+  const pieces = [];
+  for (let i = 0; i < count; i++) {
+    const from = whole * (i / count);
+    const to = whole * ((i + 1) / count);        // in the end exactly whole: count / count is 1
+    pieces.push(partOfStroke(stroke, travelled, from, to));
+  }
+  return pieces;
 }
 
 // How far the pen had come at each point of a stroke.
@@ -98,7 +103,7 @@ function partOfStroke(stroke, travelled, from, to) {
   return [pointAlong(stroke, travelled, from), ...inside, pointAlong(stroke, travelled, to)];
 }
 
-// Where the pen was when it had come so far.
+// Where the pen was when it had come so far: a point of the stroke, or one between two of them.
 function pointAlong(stroke, travelled, distance) {
   const next = travelled.findIndex(reached => reached >= distance);
   if (next === 0) return stroke[0];
@@ -116,26 +121,36 @@ function pointBetween([x0, y0], [x1, y1], part) {
   return [x0 + (x1 - x0) * part, y0 + (y1 - y0) * part];
 }
 
-// How much ink it is: the length of the strokes, where a dot counts as long as the pen is wide.
+// How much ink it is: the length of the strokes, each with the pen's width, which a dot has, too.
 function inkLength(strokes) {
   return sumOf(strokes.map(stroke => SHEET_PEN + distancesAlong(stroke).at(-1)));
 }
 
 // ── Dabs, and the way to another digit ──
 
-// A dab with its middle at a place: a short stroke that stays on the sheet.
+// A dab with its middle at a place, in a direction: a short stroke that stays on the sheet.
+// side: of the square around the drawing.
 function dabAt([x, y], [dx, dy], side) {
-  const reach = side * DAB / 2;
+  const reach = side * DAB / 2;                  // from the middle to each end
   const onSheet = value => clip(value, 0.02, 0.98);
-  return [-reach, reach].map(end => [onSheet(x + end * dx), onSheet(y + end * dy)]);
+  return [
+    [onSheet(x - reach * dx), onSheet(y - reach * dy)],
+    [onSheet(x + reach * dx), onSheet(y + reach * dy)],
+  ];
 }
 
 // Dabs at so many places in a row, in so many rows, all over a drawing, in each direction.
 function dabsAllOver(strokes, placesInRow) {
   const { left, top, side } = squareAround(strokes);
-  const steps = Array.from({ length: placesInRow }, (_, i) => side * (i + 0.5) / placesInRow);
-  const places = steps.flatMap(y => steps.map(x => [left + x, top + y]));
-  return places.flatMap(point => DIRECTIONS.map(direction => dabAt(point, direction, side)));
+  const step = side / placesInRow;
+  const dabs = [];
+  for (let row = 0; row < placesInRow; row++) {
+    for (let column = 0; column < placesInRow; column++) {
+      const middle = [left + (column + 0.5) * step, top + (row + 0.5) * step];
+      for (const direction of DIRECTIONS) dabs.push(dabAt(middle, direction, side));
+    }
+  }
+  return dabs;
 }
 
 // The same dab, moved a little each way.
@@ -155,11 +170,12 @@ function* findWay(network, strokes, digit) {
   return yield* addDabs(network, strokes, digit, thorough);
 }
 
-// Adds one dab after another, each where it brings the digit nearest to winning. All places are tried
-// by one look, coarsely and then, near the best, finely; only the best of these by all five looks.
+// Adds one dab after another, each where it brings the digit nearest to winning. All places are
+// tried by one look, coarsely and then, near the best, finely; only the best of these by all five.
 function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
   const { side } = squareAround(strokes);
-  const outline = strokes.map(stroke => simplify(stroke, side / 15));
+  const outline = strokes.map(stroke => simplify(stroke, side / 15));      // it is rendered faster
+  const quarterStep = side / placesInRow / 4;    // a quarter of the way to the next place
   const way = [];
   while (way.length < MOST_DABS) {
     const byOneLook = dab => {
@@ -169,10 +185,10 @@ function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
     const byVote = dab => closeness(digit, readDrawing(network, [...strokes, ...way, dab]));
     const everywhere = dabsAllOver([...strokes, ...way], placesInRow);
     const coarse = yield* bestOf(8, everywhere, byOneLook);
-    const fine = coarse.flatMap(dab => dabsNear(dab, side / placesInRow / 4));
+    const fine = coarse.flatMap(dab => dabsNear(dab, quarterStep));
     const promising = yield* bestOf(finalists, [...coarse, ...fine], byOneLook);
-    const [dab] = yield* bestOf(1, promising, byVote);
-    way.push(dab);
+    const [best] = yield* bestOf(1, promising, byVote);
+    way.push(best);
     const scores = voteScores(readDrawing(network, [...strokes, ...way]));
     if (leadOf(digit, scores) > CLEAR_LEAD) return way;
   }
@@ -185,15 +201,16 @@ function simplify(stroke, step) {
   return [...beginnings, stroke.at(-1)];
 }
 
-// How near a digit is to winning the vote. Until it has won, a look that it has won by far counts no
-// more than one that it has just won: it is the others that are to be turned. What has won comes
-// before all that has not: hence 100 more.
+// How near a digit is to winning the vote: the mean of its leads in the looks. None counts for more
+// than ENOUGH_LEAD, so that those looks are turned that it has not won yet. What has won the vote
+// comes before all that has not.
 function closeness(digit, reading) {
   const lead = leadOf(digit, voteScores(reading));
-  if (lead > CLEAR_LEAD) return 100 + lead;
-  const leads = reading.looks.map(pass => Math.min(leadOf(digit, pass.logits), 3));
+  if (lead > CLEAR_LEAD) return ENOUGH_LEAD + lead;
+  const leads = reading.looks.map(pass => Math.min(leadOf(digit, pass.logits), ENOUGH_LEAD));
   return sumOf(leads) / leads.length;
 }
+const ENOUGH_LEAD = 3;         // points
 
 // The best few of several things, the very best first.
 function* bestOf(count, things, valueOf) {
@@ -207,36 +224,39 @@ function* bestOf(count, things, valueOf) {
 
 // ── A change that fools it ──
 
+const FOOL_STEPS = 100;        // at most,
+const FOOL_STEP = 0.1;         // each of this length
+
 // The image after about the smallest change of grey that makes it another digit (Goodfellow and
-// others, 2015): as a lesson says which way the weights should move for that digit to be read, so it
-// says which way the greys should. null where a hundred steps do not do it.
+// others, 2015). A lesson moves the weights down the slope of the loss, so that its digit is read;
+// here the greys are moved, so that the runner-up is read. null where FOOL_STEPS do not do it.
 function* fool(network, image) {
-  const [before] = orderByValue(forward(network, image).logits);
+  const before = indexOfLargest(forward(network, image).logits);
   let changed = image;
-  for (let step = 0; step < 100; step++) {
+  for (let step = 0; step < FOOL_STEPS; step++) {
     const pass = forward(network, changed);
-    const [now, runnerUp] = orderByValue(pass.logits);
-    if (now !== before) return changed;
+    if (indexOfLargest(pass.logits) !== before) return changed;
+    const runnerUp = orderByValue(pass.logits)[1];
     const { db1: dz } = backward(network, [changed], [runnerUp], [pass]);       // one image: no sum
     const dimage = matmul(network.W1, dz, dz.length);           // (784, units) @ (units, 1)
-    const size = Math.hypot(...dimage);
-    if (!(size > 0)) return null;                               // nothing pulls, or it is no number
-    changed = changed.map((grey, i) => clip(grey - 0.1 * dimage[i] / size, 0, 1));
+    const length = Math.hypot(...dimage);
+    if (length === 0 || Number.isNaN(length)) return null;      // there is no slope to follow
+    changed = changed.map((grey, i) => clip(grey - FOOL_STEP * dimage[i] / length, 0, 1));
     yield;
   }
   return null;
 }
 
-// How many of the changed pixels are enough for another reading, the most changed ones first.
-function* enoughPixels(network, image, changed) {
+// The image with only as many of these changes as it takes for another digit to be read. The
+// strongest are made first.
+function* fewestChanges(network, image, changed) {
   const before = indexOfLargest(forward(network, image).logits);
-  const order = orderByValue(image.map((grey, i) => Math.abs(changed[i] - grey)));
+  const strengths = image.map((grey, i) => Math.abs(changed[i] - grey));
   const mixed = Float64Array.from(image);
-  for (let count = 1; count <= order.length; count++) {
-    const pixel = order[count - 1];
+  for (const pixel of orderByValue(strengths)) {
     mixed[pixel] = changed[pixel];
-    if (indexOfLargest(forward(network, mixed).logits) !== before) return count;
+    if (indexOfLargest(forward(network, mixed).logits) !== before) return mixed;
     yield;
   }
-  return order.length;
+  return mixed;
 }

@@ -1,8 +1,9 @@
 "use strict";
-// The end: the questions of the start once more. What was bet on then is laid beside what one says now.
+// The end: the questions of the start once more, and what was bet then beside what one says now.
 
-// Each question with its answers, of which one is right, and why it is: "because" makes a sentence of
-// what is known when it is said, see knownNow.
+// Each question with its answers. right: the place of the right one among them. because: makes the
+// sentence that says why, of what is known when it is said (see knownNow). The outcome may have a
+// picture and a button (offer), as HTML.
 const QUESTIONS = [
   {
     id: "draw",
@@ -14,18 +15,22 @@ const QUESTIONS = [
   {
     id: "keep",
     question: "What does it keep of the pictures that it learned from?",
-    answers: ["Some pictures of each digit", "One average picture of each digit", "No picture, only numbers"],
+    answers: [
+      "Some pictures of each digit",
+      "One average picture of each digit",
+      "No picture, only numbers",
+    ],
     right: 2,
-    because: known => `It is ${known.parameters} numbers, the same ones for every digit, and it reads by `
-      + "adding and multiplying them. Save it below, and look.",
+    because: known => `It is ${known.parameters} numbers, the same ones for every digit, and it `
+      + "reads by adding and multiplying them. Save it below, and look.",
   },
   {
     id: "rules",
     question: "Who told it what an 8 looks like?",
     answers: ["Its programmer, in rules", "Nobody: it found out from examples"],
     right: 1,
-    because: () => "No line of the program says anything of any digit. Its numbers were random once, and "
-      + "examples with their labels made them what they are.",
+    because: () => "No line of the program says anything of any digit. Its numbers were random "
+      + "once, and examples with their labels made them what they are.",
   },
   {
     id: "sure",
@@ -46,8 +51,8 @@ const QUESTIONS = [
       "It is told the right numbers",
     ],
     right: 1,
-    because: () => "For each number there is a slope: if it grew a little, would the loss grow? So each moves "
-      + "the other way, a little, and that again and again.",
+    because: () => "For each number there is a slope: if it grew a little, would the loss grow? "
+      + "So each moves the other way, a little, and that again and again.",
   },
 ];
 
@@ -58,6 +63,7 @@ const ending = {
   count: 0,              // and how many it gets wrong
 };
 
+// when: "first" or "last". outcome: what stands below the answers, as HTML.
 function betMarkup(when, { id, question, answers }, outcome) {
   const name = `${when}-${id}`;
   const choices = answers.map(words =>
@@ -66,11 +72,13 @@ function betMarkup(when, { id, question, answers }, outcome) {
     ${choices.join("")}${outcome}</fieldset>`;
 }
 
+function outcomeMarkup({ picture = "", offer = "" }) {
+  return `<p class="outcome" hidden>${picture}<b data-name="verdict"></b>
+    <span data-name="because"></span> <span class="quiet" data-name="first"></span> ${offer}</p>`;
+}
+
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
-const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question,
-  `<p class="outcome" hidden>${question.picture ?? ""}<b data-name="verdict"></b>
-    <span data-name="because"></span> <span class="quiet" data-name="first"></span>
-    ${question.offer ?? ""}</p>`));
+const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question, outcomeMarkup(question)));
 
 $("first-bets").innerHTML = `<details class="first-bets">
   <summary>Before you start: five bets</summary>
@@ -83,28 +91,38 @@ sections.end = showEnd;
 function showEnd() {
   findMistake();
   const known = knownNow();
-  let rightAtFirst = 0;
-  let rightNow = 0;
-  let answered = 0;
-  for (const { id, answers, right, because } of QUESTIONS) {
-    const first = bets[`first-${id}`];
-    const now = bets[`last-${id}`];
-    settleBet(`last-${id}`, answers[right]);
-    const isRightNow = now === answers[right];
-    if (first === answers[right]) rightAtFirst += 1;
-    if (isRightNow) rightNow += 1;
-    if (now) answered += 1;
-    fill($(`last-${id}`), {
-      first: first ? firstBetInWords(first, first === answers[right]) : "",
-      verdict: isRightNow ? "Right." : `No: ${answers[right].toLowerCase()}.`,
-      because: because(known),
-    });
-  }
-  const isDone = answered === QUESTIONS.length;
-  const hasBet = QUESTIONS.some(({ id }) => bets[`first-${id}`]);
-  const before = hasBet ? ` Before you started it was ${rightAtFirst}.` : "";
-  const score = isDone ? `${rightNow} of ${QUESTIONS.length} right.${before}` : "";
-  setText($("score"), score);
+  for (const question of QUESTIONS) showAnswer(question, known);
+  setText($("score"), scoreInWords());
+}
+
+function showAnswer({ id, answers, right, because }, known) {
+  const rightAnswer = answers[right];
+  const first = bets[`first-${id}`];
+  const now = bets[`last-${id}`];
+  settleBet(`last-${id}`, rightAnswer);
+  fill($(`last-${id}`), {
+    first: first === undefined ? "" : firstBetInWords(first, first === rightAnswer),
+    verdict: now === rightAnswer ? "Right." : `The right answer is “${rightAnswer}”.`,
+    because: because(known),
+  });
+}
+
+// "" until all questions have been answered.
+function scoreInWords() {
+  if (countBets("last") < QUESTIONS.length) return "";
+  const score = `${countRightBets("last")} of ${QUESTIONS.length} right.`;
+  if (countBets("first") === 0) return score;
+  return `${score} Before you started it was ${countRightBets("first")}.`;
+}
+
+// On how many of the questions the learner has bet. when: "first" or "last".
+function countBets(when) {
+  return QUESTIONS.filter(({ id }) => bets[`${when}-${id}`] !== undefined).length;
+}
+
+function countRightBets(when) {
+  const isRight = ({ id, answers, right }) => bets[`${when}-${id}`] === answers[right];
+  return QUESTIONS.filter(isRight).length;
 }
 
 // What was bet at the start, with a verdict of its own.
@@ -128,14 +146,16 @@ function mistakeInWords() {
   const { whose, mistake, count } = ending;
   if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
   const { label, digit, probabilities } = mistake;
-  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it is `
-    + `${percent(probabilities[digit], 0)} sure that it is a ${digit}, and it was meant to be a ${label}.`;
+  const share = percent(probabilities[digit], 0);
+  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it `
+    + `is ${share} sure that it is ${withArticle(digit)}, and it was meant to be `
+    + `${withArticle(label)}.`;
 }
 
 // Looks once for each network for its surest mistake.
 async function findMistake() {
   const { pupil, network } = desk;
-  if (!network || isSameState(ending.readBy, network)) return;         // it is known, or will be soon
+  if (!network || isSameState(ending.readBy, network)) return;       // it is known, or will be soon
   ending.readBy = stateOf(network);
   const whose = pupilInWords(pupil);
   const isWanted = () => isSameState(ending.readBy, network);

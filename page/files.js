@@ -1,7 +1,7 @@
 "use strict";
-// Files: what is opened and saved. All that comes from outside, from a file, the browser's store or
-// a link, goes through readNetwork or readDrawings: one door, which takes what is well formed, knows
-// limits, and says in a sentence what it does not take.
+// Files: what is opened and saved. All that comes from a file or the browser's store goes through
+// readNetwork or readDrawings: they take what is well formed, have limits, and throw a sentence
+// about what they do not take.
 
 const LARGEST_FILE = 100e6;    // bytes
 const LARGEST_WEIGHT = 1e6;    // the sums of larger ones may overflow
@@ -14,7 +14,8 @@ function check(holds, sentence) {
   if (!holds) throw new Error(sentence);
 }
 
-// What to tell the reader of an error. The browser's own kinds of error speak of programs.
+// What to tell the reader of an error. The page's own are plain Errors, with a sentence; those of
+// the browser are of other kinds, as TypeError, and speak to programmers.
 function sentenceOf(error) {
   return error.constructor === Error ? error.message : "It cannot be read.";
 }
@@ -71,27 +72,27 @@ function readMatrix(content, name, rows, columns) {
   return Float64Array.from(matrix.flat());
 }
 
-function isVector(list, length, isOne) {
-  return Array.isArray(list) && list.length === length && list.every(isOne);
+function isVector(list, length, isValue) {
+  return Array.isArray(list) && list.length === length && list.every(isValue);
 }
 
 function isWeight(value) {
   return Number.isFinite(value) && Math.abs(value) <= LARGEST_WEIGHT;
 }
 
-// What the page shows of the record of a training, and what each must be. The rest is only kept.
+// What the page uses of the record of a training, and how each must be. The rest is only kept.
 const TRAINING_RECORD = {
   mean: value => isVector(value, 784, isShare),
-  loss: value => isCourse(value, isPositive),
-  accuracy: value => isCourse(value, isShare),
+  loss: value => isListOverEpochs(value, isNotNegative),
+  accuracy: value => isListOverEpochs(value, isShare),
   train_accuracy: isShare,
   test_accuracy: isShare,
   epochs: isCount,
   batch_size: isCount,
   drawings: isCount,
   seed: isCount,
-  learning_rate: isPositive,
-  seconds: isPositive,
+  learning_rate: isNotNegative,
+  seconds: isNotNegative,
   distortion: value => typeof value === "boolean",
   date: value => typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value),
 };
@@ -110,7 +111,7 @@ function isShare(value) {
   return Number.isFinite(value) && value >= 0 && value <= 1;
 }
 
-function isPositive(value) {
+function isNotNegative(value) {
   return Number.isFinite(value) && value >= 0;
 }
 
@@ -118,8 +119,8 @@ function isCount(value) {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-function isCourse(list, isOne) {
-  return Array.isArray(list) && list.length <= MOST_EPOCHS && list.every(isOne);
+function isListOverEpochs(list, isValue) {
+  return Array.isArray(list) && list.length <= MOST_EPOCHS && list.every(isValue);
 }
 
 // Whether two networks are the same, number for number.
@@ -133,15 +134,7 @@ function areEqual(one, other) {
 }
 
 // The content of a weights.json for a network.
-function writeNetwork(network) {
-  const { layers, activation, W1, b1, W2, b2, training } = network;
-  const rowsOf = (matrix, columns) => {
-    const rows = [];
-    for (let start = 0; start < matrix.length; start += columns) {
-      rows.push(Array.from(matrix.subarray(start, start + columns)));
-    }
-    return rows;
-  };
+function writeNetwork({ layers, activation, W1, b1, W2, b2, training }) {
   return JSON.stringify({
     layers,
     activations: [activation, "softmax"],
@@ -153,9 +146,18 @@ function writeNetwork(network) {
   });
 }
 
+// A matrix as a list of its rows.
+function rowsOf(matrix, columns) {
+  const rows = [];
+  for (let start = 0; start < matrix.length; start += columns) {
+    rows.push(Array.from(matrix.subarray(start, start + columns)));
+  }
+  return rows;
+}
+
 // ── Drawings ──
 
-// A list of drawings, {"label": 7, "strokes": [[[x, y], …], …]}, without what the page does not know.
+// A list of drawings, each {"label": 7, "strokes": [[[x, y], …], …]}. All else is left out.
 function readDrawings(list) {
   check(Array.isArray(list), "Drawings should come as a list.");
   return list.map((drawing, i) => {
@@ -170,12 +172,12 @@ function checkDrawing(drawing, name) {
   const { label, strokes } = drawing ?? {};
   const isDigit = Number.isInteger(label) && label >= 0 && label <= 9;
   check(isDigit, `${name}: label should be a digit.`);
-  const isDrawing = Array.isArray(strokes) && strokes.length > 0
-    && strokes.every(stroke => Array.isArray(stroke) && stroke.length > 0);
-  check(isDrawing, `${name}: strokes should be lists of points [x, y].`);
+  const isFilledList = list => Array.isArray(list) && list.length > 0;
+  const areStrokes = isFilledList(strokes) && strokes.every(isFilledList);
+  check(areStrokes, `${name}: strokes should be lists of points [x, y].`);
   const points = sumOf(strokes.map(stroke => stroke.length));
-  check(points <= MOST_POINTS, `${name}: it has ${grouped(points)} points, and more than `
-    + `${grouped(MOST_POINTS)} are not taken.`);
+  check(points <= MOST_POINTS,
+    `${name}: it has ${grouped(points)} points, and at most ${grouped(MOST_POINTS)} are taken.`);
   check(strokes.flat().every(isPoint),
     `${name}: a point should be [x, y], two numbers, neither beyond a million.`);
 }
@@ -190,7 +192,7 @@ function isCoordinate(value) {
 
 // ── Opening ──
 
-const loadedPupils = [];       // the networks of files, with the lessons that they were given here
+const loadedPupils = [];       // the pupils whose networks came from files
 
 // A file may hold a picture, a network or drawings.
 async function openAnything(file) {
@@ -220,13 +222,14 @@ async function readContent(file) {
   check(file.size <= LARGEST_FILE, "It is larger than 100 MB.");
   const values = parseValues(await file.text());
   check(values.length > 0, "It holds neither drawings nor a network.");
-  const isNetwork = Boolean(values[0]?.layers || values[0]?.W1);
-  if (isNetwork) return { network: readNetwork(values[0]) };
+  const [first] = values;
+  const isNetwork = Boolean(first?.layers || first?.W1);
+  if (isNetwork) return { network: readNetwork(first) };
   checkRoom(desk.pupil, values.length);
   return { drawings: readDrawings(values) };
 }
 
-// A JSON value, a list of them, or one on each line.
+// The values in a text of JSON: one value, a list of them, or one on each line.
 function parseValues(text) {
   try {
     const value = JSON.parse(text);
@@ -242,15 +245,14 @@ function parseValues(text) {
   }
 }
 
-// A network that was here before comes back with its lessons.
+// Puts the network of a file on the desk. One that was here before comes back with its lessons.
 function useLoaded(network, fileName) {
-  const known = [pagesOwn, ...loadedPupils].find(pupil => pupil && isSameNetwork(pupil.original, network));
-  if (known) {
-    usePupil(known);
-    return;
+  const pupils = pagesOwn ? [pagesOwn, ...loadedPupils] : loadedPupils;
+  let pupil = pupils.find(({ original }) => isSameNetwork(original, network));
+  if (!pupil) {
+    pupil = newPupil("loaded", network, fileName);
+    loadedPupils.push(pupil);
   }
-  const pupil = newPupil("loaded", network, fileName);
-  loadedPupils.push(pupil);
   usePupil(pupil);
 }
 
@@ -265,7 +267,8 @@ function saveFile(name, text) {
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60e3);      // when the browser has surely read it
+  const minute = 60e3;           // ms: by then the browser has surely read it
+  setTimeout(() => URL.revokeObjectURL(link.href), minute);
 }
 
 function saveLessons() {
@@ -274,7 +277,8 @@ function saveLessons() {
     showMessage("There are no lessons yet: what you teach is saved.");
     return;
   }
-  saveFile("drawings.json", JSON.stringify(lessons.map(({ label, strokes }) => ({ label, strokes }))));
+  const drawings = lessons.map(({ label, strokes }) => ({ label, strokes }));
+  saveFile("drawings.json", JSON.stringify(drawings));
 }
 
 function saveNetwork() {

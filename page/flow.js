@@ -1,10 +1,11 @@
 "use strict";
-// "Look inside": the whole flow, from the image by the strongest units and all others to the scores.
+// "Look inside": the whole flow, from the image by way of the units to the ten scores.
 
+const UNITS_WITH_LINES = 12;   // have lines of their own: the strongest, see strongestFirst
 const POINT = 2;               // px: how thick a line is that carries one point, in every network
 const THICKEST = 28;           // px: of any line
 
-// Where the columns of the flow lie: picture, speakers and scores.
+// Where the columns of the flow lie: { left, width, right } of picture, speakers and scores.
 const flowColumns = {};
 
 function measureColumns() {

@@ -8,20 +8,13 @@ async function searchChange() {
   const isWanted = () => isAbout(question);
   why.fooled = question;
   const changed = await inSlices(fool(question.network, image), isWanted);
-  if (!changed) return;
-  const enough = await inSlices(enoughPixels(question.network, image, changed), isWanted);
-  if (!enough) return;
-  showFooled(question.network, image, withStrongestChanges(image, changed, enough));
+  if (changed === null) showMessage("No small change of the pixels makes it read another digit.");
+  if (!changed) return;          // undefined: the question is no longer about what is on the sheet
+  const fewest = await inSlices(fewestChanges(question.network, image, changed), isWanted);
+  if (fewest) showFooled(question.network, image, fewest);
 }
 
-// The image with only so many of the changes, the strongest ones.
-function withStrongestChanges(image, changed, count) {
-  const sizes = image.map((grey, i) => Math.abs(changed[i] - grey));
-  const mixed = Float64Array.from(image);
-  for (const pixel of orderByValue(sizes).slice(0, count)) mixed[pixel] = changed[pixel];
-  return mixed;
-}
-
+// image, changed: before and after the change, 784 numbers each.
 function showFooled(network, image, changed) {
   const change = changed.map((grey, i) => grey - image[i]);
   const sizes = change.map(Math.abs).filter(size => size > 0);

@@ -28,19 +28,24 @@ function hangUnits() {
   Object.assign(galleryOrder, { units, strokes, digit, network, madeAt: performance.now() });
 }
 
-// While the pen is down the order rests.
+// The order is made anew for another drawing, digit or network, and now and then for a network that
+// learns. While the pen is down it rests.
 function isOrderDue() {
   const { network, digit } = insideView.findings;
   if (galleryOrder.units.length !== network.layers[1]) return true;
   if (desk.isGrowing) return false;
-  const isForThis = galleryOrder.strokes === desk.strokes && galleryOrder.digit === digit
+  const isForThis = galleryOrder.strokes === desk.strokes
+    && galleryOrder.digit === digit
     && galleryOrder.network === network;
-  return !isForThis || performance.now() - galleryOrder.madeAt > REORDER_PAUSE;
+  const isOld = performance.now() - galleryOrder.madeAt > REORDER_PAUSE;
+  return !isForThis || isOld;
 }
+
+const HIGHEST_GALLERY = 440;   // px
 
 // Cells that fill the width: the fewer units, the larger, from 11 to 64 pixels.
 function galleryLayout(width, units) {
-  const area = width * Math.min(1.2 * width, 440);
+  const area = width * Math.min(1.2 * width, HIGHEST_GALLERY);
   const side = clip(Math.sqrt(area / units), 11, 64);
   const columns = Math.max(Math.round(width / side), 1);
   const rows = Math.ceil(units / columns);
@@ -51,12 +56,13 @@ function galleryLayout(width, units) {
 function paintGallery() {
   const { units } = galleryOrder;
   const { pulls, digit } = insideView.findings;
+  const inspected = inspectedUnit();
   const size = insideView.sizes.gallery;
   if (!size) return;
   const { cell, columns, height } = galleryLayout(size.width, units.length);
   if (Math.abs(size.height - height) > 1) {
-    $("gallery").style.setProperty("height", height + "px");    // and it is painted in the new size
-    return;
+    $("gallery").style.setProperty("height", height + "px");
+    return;                      // it is painted as soon as it has this height: see takeSizes
   }
   const { context } = emptyCanvas("gallery");
   const side = cell - 2;
@@ -69,7 +75,7 @@ function paintGallery() {
     context.globalAlpha = 0.12 + 0.88 * light;
     drawUnit(context, unit, x, y, side);
     context.globalAlpha = 1;
-    if (unit === inspectedUnit()) {
+    if (unit === inspected) {
       context.strokeStyle = insideView.colours.chosen;
       context.lineWidth = 2;
       context.strokeRect(x, y, side, side);

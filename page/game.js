@@ -1,23 +1,22 @@
 "use strict";
 // "Ask why": the game, to make it the other digit with the least ink; and the page's way to do it.
 
+// Follows the game, and shows how it stands.
 // reading: of the drawing without the dab; null where nothing can be asked.
 function showGame(reading) {
   if (why.game && wasTakenBack(why.game.inkBefore)) stopGame();
-  if (reading && why.game && !desk.isGrowing) {
-    const reads = indexOfLargest(reading.probabilities);
-    if (why.isShowingWay) followPagesWay(reads);
-    else followGame(reads);
-  }
+  if (reading && why.game && !desk.isGrowing) followGame(indexOfLargest(reading.probabilities));
   setText($("way-words"), reading && why.game ? gameInWords(reading) : "");
   setText($("game-start"), why.game ? "Start again" : "Start");
-  const hasWay = why.search !== null && why.search.state === "found" && desk.ghosts.length > 0;
-  const isSearching = why.search !== null && why.search.state === "searching";
+  const searchState = why.search === null ? "" : why.search.state;
+  const hasWay = searchState === "found" && desk.ghosts.length > 0;
+  const isSearching = searchState === "searching";
   setText($("bet-why-show"), isSearching ? "It searches …" : "See where");
   $("way-next").disabled = !hasWay;
   $("way-all").disabled = !hasWay;
 }
 
+// Whether some of this ink is no longer on the sheet.
 function wasTakenBack(ink) {
   return ink.some((stroke, i) => desk.ink[i] !== stroke);
 }
@@ -54,8 +53,14 @@ function stopGame() {
   unsettleBet("bet-why");
 }
 
-// Has the learner made it the other digit, and with less ink than before?
+// reads: the digit that is read now.
 function followGame(reads) {
+  if (why.isShowingWay) followPagesWay(reads);
+  else followLearnersWay(reads);
+}
+
+// Has the learner made it the other digit, and with less ink than before?
+function followLearnersWay(reads) {
   const { drawing, yourBest } = why.game;
   const added = inkAdded();
   if (reads !== why.to || added.length === 0) return;
@@ -90,6 +95,13 @@ function judgeBet(quarters) {
 
 // ── The page's way ──
 
+function showPagesWay() {
+  startGame();
+  if (!why.game) return;
+  why.isShowingWay = true;
+  showWhy();
+}
+
 // After every dab the page searches anew, until it is the other digit.
 function followPagesWay(reads) {
   if (reads === why.to) {
@@ -107,11 +119,14 @@ async function searchWay() {
   const way = await inSlices(findWay(search.network, search.strokes, search.to),
     () => why.search === search);
   if (why.search !== search) return;
-  search.state = way ? "found" : "none";
-  search.way = way;
-  desk.ghosts = way ?? [];
-  desk.ghostsFor = search.strokes;
-  if (way) {
+  if (way === null) {
+    search.state = "none";
+    desk.ghosts = [];
+  } else {
+    search.state = "found";
+    search.way = way;
+    desk.ghosts = way;
+    desk.ghostsFor = search.strokes;
     const quarters = quartersOf(way, search.strokes);
     const dabs = counted(way.length, "dab");
     layBesideBet(quarters, `The page puts ${dabs} at ${quarters}, pale on the sheet.`);
@@ -179,7 +194,7 @@ function inkInWords(added, noun) {
   return `${counted(added.length, noun)}, ${share} more ink`;
 }
 
-// The quarters of a drawing in which several inks lie, each once: "the upper left and the lower left".
+// The quarters of a drawing in which inks lie, each once: "the upper left and the lower left".
 function quartersOf(inks, strokes) {
   const quarters = new Set(inks.map(ink => quarterOf(ink, strokes)));
   return [...quarters].join(" and ");
@@ -197,12 +212,6 @@ function quarterOf(ink, strokes) {
 // ── Taps ──
 
 $("game-start").addEventListener("click", startGame);
-function showPagesWay() {
-  startGame();
-  if (!why.game) return;
-  why.isShowingWay = true;
-  showWhy();
-}
 $("way-show").addEventListener("click", showPagesWay);
 $("bet-why-show").addEventListener("click", showPagesWay);
 $("way-next").addEventListener("click", () => addInk([desk.ghosts[0]]));

@@ -2,17 +2,19 @@
 // "How does it know which way?": one weight, one slider, and the loss as a hill that one walks on.
 
 const HILL_DIGITS = 200;       // over which the loss is a mean
-const HILL_STEPS = 60;         // from one end of the slider to the other, where the loss is measured
-const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };     // of the hill in its picture,
-const HILL_VIEW_WIDTH = 320;   // which is so wide, in its own units
+const HILL_STEPS = 60;         // from one end of the slider to the other: there the loss is measured
+const LEAST_HILL_REACH = 6;    // weights from -6 to 6, or farther, may be tried
+const HILL_VIEW_WIDTH = 320;   // of the hill's picture, in its own units,
+const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };   // and where the hill lies in it
+const TANGENT_HALF = 34;       // of the line that shows the slope, from its middle to an end
 
 // ── What is computed ──
 
-// The mean loss of the hill's digits if its weight had another value, and the slope of the loss there:
-// what backward finds for this weight.
+// The mean loss of the hill's digits if its weight had another value, and the slope of the loss
+// there: what backward finds for this weight.
 //
-// It is the same as forward and backward with this weight changed. But only one unit's sum changes, so
-// the rest is taken from `passes`: that is a hundred times as fast.
+// It is the same as forward and backward with this weight changed. But only one unit's sum changes,
+// so the rest is taken from `passes`: that is a hundred times as fast.
 function lossAtWeight({ network, images, labels, passes, sums, pixel, unit }, weight) {
   const units = network.layers[1];
   const { activate, slope } = ACTIVATIONS[network.activation];
@@ -36,7 +38,7 @@ function lossAtWeight({ network, images, labels, passes, sums, pixel, unit }, we
   return { loss: lossSum / images.length, slope: slopeSum / images.length };
 }
 
-// What a unit's weights and its bias make of an image: the sum that goes through its curve.
+// What a unit's weights and its bias make of an image: z, the sum that goes through its curve.
 function sumOfUnit(network, image, unit) {
   const units = network.layers[1];
   let sum = network.b1[unit];
@@ -44,6 +46,8 @@ function sumOfUnit(network, image, unit) {
   return sum;
 }
 
+// The pixel whose weight to this unit has the steepest slope, up or down.
+// dW1: (784, units), as in network.js.
 function steepestPixel(dW1, units, unit) {
   let steepest = 0;
   for (let pixel = 1; pixel < 784; pixel++) {
@@ -65,8 +69,9 @@ function weightAtStart({ network, pixel, unit }) {
 
 // ── Whose hill it is, and when it is measured ──
 
-// The hill is that of the network on the desk, as it was when it was measured. It is measured anew by
-// itself only as long as nobody has begun with it: no bet is lost, and nothing changes under a hand.
+// The hill is that of the network on the desk, as it was when it was measured. It is measured anew
+// by itself only as long as nobody has begun with it: no bet is lost, and nothing changes under a
+// hand.
 function followHill() {
   const { hill } = learning;
   const isOther = hill === null || hill.measuredOn.network !== desk.network;
@@ -77,7 +82,11 @@ function followHill() {
 }
 
 function isHillBegun(hill) {
-  return bets["bet-hill"] !== undefined || hasMoved(hill);
+  return bets["bet-hill"] !== undefined || isWalkedOn(hill);
+}
+
+function isWalkedOn(hill) {
+  return hill.high > hill.low;
 }
 
 function measureHillAnew() {
@@ -113,12 +122,12 @@ function newHill() {
     pixel: 0,
     unit: 0,
     sums: null,          // what the unit makes of each image
-    reach: 6,            // from -reach to reach may be tried
+    reach: LEAST_HILL_REACH,   // from -reach to reach may be tried
     losses: [],          // at as many places, evenly from end to end
     isWeightMeasured: false,
-    weight: 0,           // what is tried,
-    low: 0,              // and was so far, from the lowest
-    high: 0,             // to the highest
+    weight: 0,           // its value that is tried now,
+    low: 0,              // and the lowest and the highest that were tried so far
+    high: 0,
   };
 }
 
@@ -160,7 +169,7 @@ function* measureWeight(hill) {
   hill.weight = weight;
   hill.low = weight;
   hill.high = weight;
-  hill.reach = Math.max(6, Math.ceil(Math.abs(weight)) + 2);
+  hill.reach = Math.max(LEAST_HILL_REACH, Math.ceil(Math.abs(weight)) + 2);
   for (let i = 0; i <= HILL_STEPS; i++) {
     losses.push(lossAtWeight(hill, placeOnHill(hill, i)).loss);
     yield;
@@ -231,37 +240,39 @@ function drawHill(hill, now, { x, y }) {
     if (weight > hill.low && weight < hill.high) points.push(pointAt(weight, loss));
   });
   points.push(pointAt(hill.high, lossAtWeight(hill, hill.high).loss));
-  $("hill-curve").setAttribute("d", `M${points.join("L")}h.01`);     // h.01: one point alone is seen, too
+  // h.01: so that a single point is seen, too.
+  $("hill-curve").setAttribute("d", `M${points.join("L")}h.01`);
   $("hill-point").setAttribute("cx", x(hill.weight));
   $("hill-point").setAttribute("cy", y(now.loss));
   $("hill-start").setAttribute("d", `M${x(weightAtStart(hill))} 14V138`);
 }
 
-function hasMoved(hill) {
-  return hill.high > hill.low;
-}
-
-// The slope, as a line of 68 units through the point where one is. At first it is a secret.
+// The slope, as a line through the point where one is. At first it is a secret.
 function drawTangent(hill, now, { x, y, perWeight, perLoss }) {
+  if (!isWalkedOn(hill)) {
+    $("hill-tangent").setAttribute("d", "");
+    return;
+  }
   const rise = now.slope * perLoss / perWeight;                // upwards for each unit to the right
-  const across = 34 / Math.hypot(1, rise);
+  const across = TANGENT_HALF / Math.hypot(1, rise);
   const up = across * rise;
   const middleX = x(hill.weight);
   const middleY = y(now.loss);
   const start = `${(middleX - across).toFixed(2)} ${(middleY + up).toFixed(2)}`;
   const end = `${(middleX + across).toFixed(2)} ${(middleY - up).toFixed(2)}`;
-  $("hill-tangent").setAttribute("d", hasMoved(hill) ? `M${start}L${end}` : "");
+  $("hill-tangent").setAttribute("d", `M${start}L${end}`);
 }
 
 function sayHill(hill, now, { highest, lowest }) {
   const { network, unit, weight, reach } = hill;
+  const isKnown = isWalkedOn(hill);              // until then the slope is a secret
   fill($("hill"), {
     "measured-on": hill.nameOfNetwork,
     unit: unit + 1,
     weight: signed(weight, 3),
     loss: now.loss.toFixed(4),
-    slope: hasMoved(hill) ? signed(now.slope, 5) : "…",
-    downhill: hasMoved(hill) ? wayDown(now.slope, reach) : "…",
+    slope: isKnown ? signed(now.slope, 5) : "…",
+    downhill: isKnown ? wayDown(now.slope, reach) : "…",
     low: `−${reach}`,
     high: `+${reach}`,
     top: highest.toFixed(3),
@@ -310,6 +321,7 @@ function chooseUnit(unit) {
   showStep();
 }
 
+// The hill of the weight that was chosen is measured.
 function followChoice() {
   const { hill } = learning;
   if (!hill || !hill.gradients) return;          // what is chosen will be measured, then
@@ -332,8 +344,9 @@ function dragOnHill(event) {
   const { hill } = learning;
   if (event.pointerId !== hillDrag.pointer || !hill) return;
   const { width } = $("hill-picture").getBoundingClientRect();
-  const perPixel = HILL_VIEW_WIDTH / width * 2 * hill.reach / (HILL_BOX.right - HILL_BOX.left);
-  const weight = hillDrag.startWeight + (event.clientX - hillDrag.startX) * perPixel;
+  const widthOfHill = width * (HILL_BOX.right - HILL_BOX.left) / HILL_VIEW_WIDTH;     // in pixels
+  const weightPerPixel = 2 * hill.reach / widthOfHill;
+  const weight = hillDrag.startWeight + (event.clientX - hillDrag.startX) * weightPerPixel;
   tryWeight(clip(weight, -hill.reach, hill.reach));
 }
 

@@ -1,10 +1,10 @@
 "use strict";
-// What a lesson costs: a hundred digits that other people wrote, and which of them the network reads
-// differently than before its lessons.
+// What a lesson costs: a hundred digits that other people wrote, and which of them the network
+// reads differently than before its lessons.
 
 const FIRST_OF_HUNDRED = DIGITS_TO_LEARN;
 const PICTURE_SIDE = 56;       // of one of their pictures on the canvas, in its pixels
-const CELL_WIDTH = 64;         // with what is around it
+const CELL_WIDTH = 64;         // of a picture with what is around and below it
 const CELL_HEIGHT = 86;
 
 const hundred = {
@@ -58,22 +58,23 @@ function showCount(pupil, network, before, now) {
   });
   $("cost-untaught").hidden = isTaught;
   $("cost-taught").hidden = !isTaught;
-  $("hundred").setAttribute("aria-label", `A hundred digits; ${different} are read differently than before`);
+  const label = `A hundred digits; ${different} are read differently than before`;
+  $("hundred").setAttribute("aria-label", label);
   const lessons = pupil.lessons.length;
   if (!isTaught || lessons === 0 || pupil.isRelearning) return;
-  const given = lessons === 1 ? "one lesson" : `${lessons} lessons`;
-  settleBet("bet-teach", `${different} of the hundred, after ${given}`);
+  settleBet("bet-teach", `${different} of the hundred, after ${counted(lessons, "lesson")}`);
 }
 
 function isReadRight({ label, digit }) {
   return label === digit;
 }
 
-// Digit i of the hundred, and below it a bar: how sure the network is of the right digit. One that is
-// read differently than before is lit, and what is read stands in place of the bar.
+// Digit i of the hundred, and below it a bar: how sure the network is of the right digit. One that
+// is read differently than before is lit, and what is read stands in place of the bar.
 function paintDigit(i, before, now) {
   const isLit = before.digit !== now.digit;
-  const probability = now.digit < 0 ? 0 : now.probabilities[now.label];  // it is no number if none is read
+  const isNumber = now.digit >= 0;
+  const probability = isNumber ? now.probabilities[now.label] : 0;
   const sureness = Math.round(probability * PICTURE_SIDE);              // the width of the bar
   const toDraw = { isLit, digit: now.digit, sureness, isDark: darkMode.matches };
   if (isDrawn(i, toDraw)) return;
@@ -91,17 +92,23 @@ function paintDigit(i, before, now) {
   const picture = colouredDigit(FIRST_OF_HUNDRED + i, ink);
   context.drawImage(picture, x + margin, y + margin, PICTURE_SIDE, PICTURE_SIDE);
   context.fillStyle = ink;
-  if (isLit) {
-    context.font = "600 24px sans-serif";
-    context.textAlign = "center";
-    context.fillText(`→ ${digitOrDash(now.digit)}`, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 5);
-  } else {
-    context.globalAlpha = 0.1;
-    context.fillRect(x + margin, y + CELL_HEIGHT - 18, PICTURE_SIDE, 5);
-    context.globalAlpha = 0.4;
-    context.fillRect(x + margin, y + CELL_HEIGHT - 18, sureness, 5);
-    context.globalAlpha = 1;
-  }
+  if (isLit) writeReading(context, now.digit, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 5);
+  else paintSureness(context, sureness, x + margin, y + CELL_HEIGHT - 18);
+}
+
+function writeReading(context, digit, middle, bottom) {
+  context.font = "600 24px sans-serif";
+  context.textAlign = "center";
+  context.fillText(`→ ${digitOrDash(digit)}`, middle, bottom);
+}
+
+// The bar, on a paler one of its full length.
+function paintSureness(context, sureness, left, top) {
+  context.globalAlpha = 0.1;
+  context.fillRect(left, top, PICTURE_SIDE, 5);
+  context.globalAlpha = 0.4;
+  context.fillRect(left, top, sureness, 5);
+  context.globalAlpha = 1;
 }
 
 // Whether digit i looks like this already.
@@ -113,9 +120,7 @@ function isDrawn(i, { isLit, digit, sureness, isDark }) {
 
 // A small canvas with image k in a colour.
 function colouredDigit(k, colour) {
-  const canvas = document.createElement("canvas");
-  canvas.width = 28;
-  canvas.height = 28;
+  const canvas = newSmallPicture();
   paintImage(canvas, digitImage(k));
   const context = canvas.getContext("2d");
   context.globalCompositeOperation = "source-in";          // where there is ink, and as much

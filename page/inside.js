@@ -14,7 +14,7 @@ const insideChoices = {
 
 // What is drawn, and what with.
 const insideView = {
-  findings: null,        // what all parts are drawn from: see findInside; null where there is nothing
+  findings: null,        // what all parts are drawn from: see findInside; null: there is nothing
   heldUnit: null,        // the first unit that is shown, held while one steps and draws on
   partsOnScreen: new Set(),
   sizes: {},             // of the canvases, in pixels of the style sheet, by id
@@ -62,7 +62,8 @@ function findInside(look) {
   return { network, isBlank, image, logits, blank, changes, pulls, order, leaders, winner, digit };
 }
 
-// Choices stay, for where the other network has such a unit; what runs, stops.
+// Another network is on the desk: what runs by itself stops, and all is found anew. What the
+// learner chose stays, and holds again as soon as a network has such a unit.
 function forgetFindings() {
   insideView.findings = null;
   stopRun("time");
@@ -142,6 +143,7 @@ function emptyCanvas(id) {
   return { context, ...size };
 }
 
+// y: of the middle of the words.
 function writeAt(context, words, x, y, options = {}) {
   const { align = "left", colour = insideView.colours.quiet, bold = false } = options;
   const weight = bold ? 600 : 400;
@@ -171,7 +173,7 @@ function drawLine(context, colour, width, ...pointsOfLine) {
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.beginPath();
-  for (const [x, y] of pointsOfLine) context.lineTo(x, y);
+  for (const [x, y] of pointsOfLine) context.lineTo(x, y);      // the first only moves there
   context.stroke();
 }
 
@@ -194,8 +196,8 @@ function drawFrame(context, left, top, side) {
 
 // ── What moves by itself ──
 
-// Calls show(part) in each frame, with part from 0 to 1, until the time is over or another run of
-// that name begins. Where no motion is wanted, it is at its end at once.
+// Calls show(part) in each frame, with part from 0 to 1, until the time is over (duration, in ms)
+// or another run of that name begins. Where no motion is wanted, it is at its end at once.
 function startRun(name, duration, show, whenDone) {
   const run = { since: null };
   insideView.runs[name] = run;
@@ -203,10 +205,14 @@ function startRun(name, duration, show, whenDone) {
     if (insideView.runs[name] !== run) return;
     run.since ??= now;
     const part = wantsNoMotion() ? 1 : Math.min((now - run.since) / duration, 1);
-    if (part === 1) delete insideView.runs[name];
-    show(part);
-    if (part === 1) whenDone();
-    else requestAnimationFrame(takeFrame);
+    if (part < 1) {
+      show(part);
+      requestAnimationFrame(takeFrame);
+      return;
+    }
+    stopRun(name);               // first: what is shown says whether it still runs
+    show(1);
+    whenDone();
   };
   takeFrame(performance.now());
 }
@@ -239,7 +245,7 @@ const insideObserver = new IntersectionObserver(entries => {
   refresh();
 });
 
-// Sizes are set in the next frame: set at once, they could be another change of size.
+// Canvases get their sizes in the next frame: at once, that could count as another change of size.
 const insideSizes = new ResizeObserver(entries => {
   requestAnimationFrame(() => takeSizes(entries));
 });

@@ -63,21 +63,26 @@ function sayHowItIsRead(digit, reads) {
   });
 }
 
-// What it reads in the drawing, and what a network reads there that saw all digits.
+// What it reads in the drawing, and what a network reads there that saw this digit.
 function compareReadings(digit, reading) {
-  const { runBefore } = learning;
-  let elder = pagesOwn ? { name: "the trained one", network: pagesOwn.network } : null;
-  if (runBefore && runBefore.settings.leave_out !== digit) {
-    elder = { name: "the run before", network: runBefore.network };
-  }
   fill($("learn-childhood"), { reads: wordsOfReading(reading.probabilities) });
-  $("learn-other").hidden = elder === null;
-  if (elder === null) return;
+  const other = networkThatSaw(digit);
+  $("learn-other").hidden = other === null;
+  if (other === null) return;
   const images = reading.looks.map(look => look.image);
   fill($("learn-childhood"), {
-    "other-name": elder.name,
-    "other-reads": wordsOfReading(readLooks(elder.network, images)),
+    "other-name": other.name,
+    "other-reads": wordsOfReading(readLooks(other.network, images)),
   });
+}
+
+// The run before, if it did not leave out this digit; else the trained network. null: none.
+function networkThatSaw(digit) {
+  const { runBefore } = learning;
+  if (runBefore && runBefore.settings.leave_out !== digit) {
+    return { name: "the run before", network: runBefore.network };
+  }
+  return pagesOwn ? { name: "the trained one", network: pagesOwn.network } : null;
 }
 
 function wordsOfReading(probabilities) {
@@ -87,6 +92,7 @@ function wordsOfReading(probabilities) {
 
 // ── What a link says of the knobs: their values, in the order of KNOBS ──
 
+// For example "64,0.5,32,5000,sigmoid,nothing,7".
 function writeKnobs() {
   const settings = readKnobs();
   return KNOBS.map(name => wordOf(name, settings)).join(",");
@@ -111,6 +117,7 @@ function isValueOfKnob(name, value) {
   return [...$(name).options].some(option => option.value === value);
 }
 
+// values: by knob, as readKnobsOfLink has returned them.
 function turnKnobs(values) {
   for (const name of KNOBS) $(name).value = values[name];
   refresh();

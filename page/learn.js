@@ -5,7 +5,8 @@
 // sections speak of it as it is now, whenever refresh() is called.
 //
 // How it learns stands in learning.js. Parts of the section have a room of their own: hill.js (one
-// weight), step.js (one step), knobs.js (another childhood) and record.js (how the trained one learned).
+// weight), step.js (one step), knobs.js (another childhood) and record.js (how the trained one
+// learned).
 
 const learning = {
   isReady: false,        // the digits to learn from are there
@@ -13,7 +14,7 @@ const learning = {
   isAwake: false,        // learnAndShow is at work
   run: null,             // see newRun
   pupil: null,           // its network, as a pupil
-  runBefore: null,       // the last one that ran to a purpose: its settings, curves and network
+  runBefore: null,       // the one that it is compared with: its settings, curves and network
   pupilBefore: null,     // the pupil whose place on the desk the young one took
   momentOnDesk: null,    // the moment of the run that the desk shows; null: now
   networkBefore: null,   // the network before a step that will be laid open
@@ -43,7 +44,6 @@ function wipeMemory() {
   const run = newRun(readKnobs());
   learning.run = run;
   learning.pupil = newPupil("young", run.network);
-  learning.pupil.describe = nameOfYoung;
   learning.momentOnDesk = null;
   learning.networkBefore = null;
   learning.stepLaidOpen = null;
@@ -53,12 +53,14 @@ function wipeMemory() {
   wakeLearner();
 }
 
+const LEAST_SEEN = 5000;       // images: a run that saw fewer is not compared
+
 // The run that ends is kept, to be compared with the next, unless it hardly began.
 function keepRunBefore() {
   const { run } = learning;
   if (run === null) return;
-  const ranToAPurpose = run.seen >= 5000 || run.diverged;
-  if (!ranToAPurpose) return;
+  const hardlyBegan = run.seen < LEAST_SEEN && !run.diverged;
+  if (hardlyBegan) return;
   const { settings, measured, network } = run;
   learning.runBefore = { settings, measured, network };
 }
@@ -66,17 +68,6 @@ function keepRunBefore() {
 // Another pupil than a young one is put aside, until it is wanted back.
 function rememberPupil() {
   if (desk.pupil && desk.pupil.kind !== "young") learning.pupilBefore = desk.pupil;
-}
-
-// Which network this is, and how old.
-function nameOfYoung() {
-  const { run, pupil } = learning;
-  const { leave_out: leftOut } = run.settings;
-  const seen = ageOf(pupil.network);
-  const age = seen > 0 ? `${grouped(seen)} digits seen` : "random numbers";
-  const lack = leftOut === "" ? "" : `, never a ${leftOut}`;
-  const lessons = pupil.lessons.length > 0 ? ", and your lessons" : "";
-  return `Young: ${age}${lack}${lessons}`;               // short, as a phone's strip is narrow
 }
 
 // Lets it learn until it has taken so many steps more; Infinity: until it is paused.
@@ -108,7 +99,7 @@ async function startOrPause() {
   refresh();
 }
 
-// A run with what is chosen. If the one before it was running, so is this one.
+// A new run, with the settings that are chosen now. If the one before was learning, so is this one.
 function startOver() {
   const wasRunning = learning.run !== null && learning.run.goal === Infinity;
   wipeMemory();
@@ -198,13 +189,13 @@ function* learnAndShow() {
     if (isMeasureDue(run)) {
       yield* measureUnseen(run);
       learning.isStale = true;
-      if (run.time > 5000) tellBet(run);
+      if (run.time > BET_TIME) tellBet(run);
     }
     refresh();
     if (isYoungOnDesk() && onScreen.has("learn")) yield* showNetwork(desk.network);
     if (wasLearning) run.time += performance.now() - startedAt;
-    const isAnother = run !== learning.run;                     // it was started over meanwhile
-    if (!isAnother && !mayLearn(run)) break;
+    const isCurrent = run === learning.run;             // else it was started over meanwhile
+    if (isCurrent && !mayLearn(run)) break;
   }
 }
 
@@ -243,8 +234,10 @@ function isMeasureDue(run) {
   return !mayLearn(run) && !isMeasured;
 }
 
+const BET_TIME = 5000;         // ms: the bet is about the first five seconds
+
 function tellBet(run) {
-  if ($("bet-learn").dataset.outcome) return;
+  if ($("bet-learn").dataset.outcome) return;    // it is told once
   const { accuracy } = run.measured.at(-1);
   settleBet("bet-learn", `${percent(accuracy, 0)} of the unseen digits after five seconds and `
     + `${grouped(run.steps)} steps.`);
@@ -286,9 +279,7 @@ function showControls() {
   $("learn-reset").textContent = isYoung ? "Start over" : "Wipe its memory";
   $("learn-reset").disabled = !isReady;
   $("learn-back").hidden = !isYoung || !elder;
-  $("learn-back").textContent = elder && elder.kind === "loaded"
-    ? `Give ${elder.fileName || "the loaded one"} back`
-    : "Give the trained one back";
+  if (elder) setText($("learn-back"), wordsToGiveBack(elder));
   $("learn-young").hidden = isYoung || !run;
   $("learn-save").disabled = !isYoung;
   $("learn-again").disabled = !isReady;
@@ -298,7 +289,7 @@ function showControls() {
   setText($("learn-said"), stateInWords());
 }
 
-// What is so just now: whose memory is wiped, whether it learns, or how it reads at rest.
+// The young network's state: whether there is one, whether it learns, or how it reads at rest.
 function stateInWords() {
   const { run } = learning;
   if (!run) {
@@ -327,8 +318,9 @@ function sizeInWords({ layers }) {
   const units = layers[1];
   const unitsOfElder = elder ? elder.network.layers[1] : units;
   if (units === unitsOfElder) return "";
-  const why = units < unitsOfElder ? ", so it learns faster" : "";
-  return `It has ${counted(units, "hidden unit")}, where the one before had ${unitsOfElder}${why}.`;
+  const faster = units < unitsOfElder ? ", so it learns faster" : "";
+  return `It has ${counted(units, "hidden unit")}, where the one before had ${unitsOfElder}`
+    + `${faster}.`;
 }
 
 // The weights of all hidden units, and what the network makes of twenty digits.
@@ -341,12 +333,12 @@ function* showNetwork(network) {
   });
 }
 
-// A digit, and below it what was read.
-function showPair(pair, k, digit) {
+// An image, and below it the digit that was read, or other words, marked where that was right.
+function showPair(pair, k, digit, words = digitOrDash(digit)) {
   paintImage(pair.querySelector("canvas"), digitImage(k));
-  const read = pair.querySelector("b");
-  read.textContent = digitOrDash(digit);
-  read.classList.toggle("right", digit === labelOfDigit(k));
+  const below = pair.querySelector("b");
+  below.textContent = words;
+  below.classList.toggle("right", digit === labelOfDigit(k));
 }
 
 // How the run went: its curves, beside those of the run before, and where it is now.
@@ -389,24 +381,28 @@ function learnedCurve(run, name) {
   return thinCurve(values.map((value, epoch) => [(epoch + 0.5) * run.pool.length, value]));
 }
 
-const SHARES = { guess: 0.1, topOfAxis: 1, format: share => `${share * 100} %` };
+const AXIS_OF_SHARES = { guess: 0.1, topOfAxis: 1, format: share => `${share * 100} %` };
 
+// The accuracy on unseen digits until this moment, and, pale, what comes after it.
 function showCurve(run, moment) {
   const untilMoment = run.measured.filter(({ seen }) => seen <= moment.seen);
   const curves = [curveOf(untilMoment, "accuracy"), curveOf(run.measured, "accuracy")];
   $("learn-accuracies").innerHTML = plot("of 1,000 digits that it has never seen are read right",
     curves,
-    { ...SHARES, styles: ["now", "pale"], unit: `${grouped(moment.seen)} digits seen` });
+    { ...AXIS_OF_SHARES, styles: ["now", "pale"], unit: `${grouped(moment.seen)} digits seen` });
 }
 
+// Accuracy and loss: of this run on unseen digits and on those that it learns from, and of the run
+// before.
 function showCompared(run, runBefore) {
   const measuredBefore = runBefore ? runBefore.measured : [];
   const curvesOf = name =>
     [curveOf(run.measured, name), learnedCurve(run, name), curveOf(measuredBefore, name)];
   const options = { styles: ["now", "dashed", "pale"], unit: "digits seen" };
-  $("learn-compared").innerHTML =
-    plot("of the unseen digits are read right", curvesOf("accuracy"), { ...SHARES, ...options })
-    + plot("loss: how surprised it is by the right digit", curvesOf("loss"), options);
+  const accuracies = plot("of the unseen digits are read right", curvesOf("accuracy"),
+    { ...AXIS_OF_SHARES, ...options });
+  const losses = plot("loss: how surprised it is by the right digit", curvesOf("loss"), options);
+  $("learn-compared").innerHTML = accuracies + losses;
 }
 
 function showMomentSlider({ moments }, moment) {
@@ -485,7 +481,8 @@ const digitsObserver = new IntersectionObserver(entries => {
   digitsObserver.disconnect();
   getReady();
 });
-addEventListener("DOMContentLoaded", () => digitsObserver.observe($("learn")));    // all scripts are there
+// Not before all scripts are there.
+addEventListener("DOMContentLoaded", () => digitsObserver.observe($("learn")));
 
 async function getReady() {
   try {

@@ -7,6 +7,7 @@
 const IMAGES_AT_ONCE = 32;     // in one go, which takes a few milliseconds
 const EPOCHS_TO_REST = 1000;   // then it rests: with few images these may be a second's work
 const MOST_MOMENTS = 24;       // of a run that are kept, each with all its weights
+const DIVERGED_LOSS = 10;      // a mean loss beyond this: guessing gives 2.3
 
 // A run is a new network and all that becomes of it. settings: see readKnobs.
 function newRun(settings) {
@@ -71,7 +72,7 @@ function* train(run) {
     training.epochs += 1;
     training.loss.push(Number(loss.toFixed(5)));
     training.accuracy.push(right / order.length);
-    run.diverged = Number.isNaN(loss) || loss > 10;
+    run.diverged = Number.isNaN(loss) || loss > DIVERGED_LOSS;
     if (training.epochs % EPOCHS_TO_REST === 0) run.goal = 0;
   }
 }
@@ -115,8 +116,8 @@ function countRight(probabilities, labels) {
   return labels.filter(isRightlyRead).length;
 }
 
-// Reads the unseen digits, and notes how that went. Often at first, when much changes; later once
-// in 5,000 images.
+// Reads the unseen digits, and notes how that went. The next time is after half as many images
+// again as it has seen, but after 50 at least and 5,000 at most: at first much changes.
 function* measureUnseen(run) {
   const readings = yield* readDigitImages(run.network, DIGITS_TO_LEARN, DIGITS_UNSEEN);
   const probabilities = readings.map(reading => reading.probabilities);
@@ -151,7 +152,7 @@ function pinMisread(pinned, reads) {
 }
 
 // Forgets the moment that is missed least: its neighbours are nearest to one another on the curves'
-// axis, which is logarithmic.
+// axis. That is logarithmic from 50 images on: see axisAcross.
 function forgetMoment(moments) {
   const gapWithout = i => (moments[i + 1].seen + 50) / (moments[i - 1].seen + 50);
   let least = 1;                                 // the first moment stays, and so does the last

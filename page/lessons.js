@@ -4,18 +4,19 @@
 
 // ── How a lesson is learned ──
 
-const LEARNT = 0.9;            // a lesson ends when the looks together give the right digit this probability
+const LEARNT = 0.9;            // a lesson ends when all looks together are so sure of its digit
 const LESSON_RATE = 0.004;     // its learning rate
-// A lesson alone has a hundred turns at most, one of many has some 25. Lessons that are not learnt by
-// then contradict each other, and to go on would spoil other digits (measured: benchmarks/log.md).
+// A lesson alone has a hundred turns at most, one of many has some 25. Lessons that are not learnt
+// by then contradict each other, and to go on would spoil other digits (see benchmarks/log.md).
 const TURNS_AT_FIRST = 75;
 const TURNS_OF_EACH = 25;
 
-// The network on its way through the lessons, step by step, always from the original: a lesson that
-// was taken back was never had. The lessons take turns until all of them are learnt.
+// Yields the network after each turn on its way through the lessons. It always begins with the
+// original: after a lesson is taken back, all is as if it had never been given. The lessons take
+// turns until all of them are learnt.
 // lessons: [{label, strokes}, …]. mean: the mean training image, 784 numbers.
 //
-// Each step yields a new object, so that the sections see that the network has changed. Its weights
+// Each time it is a new object, so that the sections see that the network has changed. Its weights
 // are the same arrays, which go on changing.
 function* teach(original, lessons, mean = new Float64Array(784)) {
   const taught = { ...original, W1: original.W1.slice(), b1: original.b1.slice() };
@@ -38,9 +39,9 @@ function* teach(original, lessons, mean = new Float64Array(784)) {
   yield { ...taught };
 }
 
-// One step of learning. The image is taken less the mean image: some of its ink lies where most digits
-// have ink, and to learn from that would spoil them. b1 cancels what the new W1 would do to the mean
-// image itself. W2 and b2 stay.
+// One step of learning. The image is taken less the mean image: some of its ink lies where most
+// digits have ink, and to learn from that would spoil them. b1 cancels what the new W1 would do to
+// the mean image itself. W2 and b2 stay as they are.
 function stepOnLesson(network, image, label, mean) {
   const difference = image.map((ink, pixel) => ink - mean[pixel]);
   // dz is that of the image itself; only dW1 = images.T @ dz is made with the difference.
@@ -51,14 +52,14 @@ function stepOnLesson(network, image, label, mean) {
 
 // ── Lessons that a browser keeps ──
 
-// Each lesson of the page's own network is kept under a key of its own. So two windows that teach in
-// the same moment never write over each other's lessons. Keys in order are lessons in order.
+// Each lesson of the page's own network is kept under a key of its own. So two windows that teach
+// in the same moment never write over each other's lessons. Keys in order are lessons in order.
 const LESSON_KEY = "lesson ";
 const MOST_LESSONS = 100;
 
 function newLessons(drawings) {
   return drawings.map(({ label, strokes }, i) => {
-    const random = Math.random().toString(36).slice(2, 10);      // so that no two windows make the same key
+    const random = Math.floor(Math.random() * 1e9);      // so that no two windows make the same key
     return { label, strokes, key: `${lessonKey(Date.now(), i)} ${random}` };
   });
 }
@@ -70,6 +71,7 @@ function lessonKey(time, i) {
   return `${LESSON_KEY}${milliseconds} ${place}`;
 }
 
+// In the order in which they were given.
 function inOrder(lessons) {
   return [...lessons].sort((one, other) => (one.key < other.key ? -1 : 1));
 }
@@ -116,10 +118,11 @@ function storedLessons() {
   return { lessons: inOrder(lessons).slice(0, MOST_LESSONS), unreadable };
 }
 
+// null where it is no lesson that the page can use.
 function readLesson(key, text) {
   try {
-    const [{ label, strokes }] = readDrawings([JSON.parse(text)]);
-    return { label, strokes, key };
+    const [drawing] = readDrawings([JSON.parse(text)]);
+    return { ...drawing, key };
   } catch {
     return null;
   }
@@ -132,14 +135,15 @@ function markUnreadable(key) {
   localStorage.setItem(`unreadable ${key}`, text);
 }
 
-// Earlier editions of this page kept all lessons in one list. Each gets its own key; always the same
-// one, so that two windows may do it at once. Returns how many lists could not be read: 0 or 1.
+// Earlier editions of this page kept all lessons in one list. Each gets its own key; always the
+// same one, so that two windows may do it at once. Returns how many lists could not be read: 0 or
+// 1.
 function takeOverOldList() {
   const text = localStorage.getItem("lessons");
   if (text === null) return 0;
   try {
     const drawings = readDrawings(JSON.parse(text));
-    const lessons = drawings.map(({ label, strokes }, i) => ({ label, strokes, key: lessonKey(0, i) }));
+    const lessons = drawings.map((drawing, i) => ({ ...drawing, key: lessonKey(0, i) }));
     if (storeLessons(lessons)) localStorage.removeItem("lessons");
     return 0;
   } catch {

@@ -3,25 +3,28 @@
 
 const $ = id => document.getElementById(id);
 
+// The markup of several things, one after the other. markupOf(i): that of thing i.
+function repeat(times, markupOf) {
+  const parts = [];
+  for (let i = 0; i < times; i++) parts.push(markupOf(i));
+  return parts.join("");
+}
+
 // What the page has several of stands in it once, in a template. "#" becomes its number.
 for (const template of document.querySelectorAll("template[data-times]")) {
   const times = Number(template.dataset.times);
   template.outerHTML = repeat(times, i => template.innerHTML.replaceAll("#", i));
 }
 
-function repeat(times, html) {
-  return Array.from({ length: times }, (_, i) => html(i)).join("");
-}
-
-// Puts what is known into the sentences of a part of the page: each value into the places that bear
-// its name, as <b data-name="loss"></b>.
+// Puts values into the sentences of a part of the page. The value called "loss" goes into each
+// place of that name: <b data-name="loss"></b>.
 function fill(part, values) {
   for (const [name, value] of Object.entries(values)) {
     for (const named of part.querySelectorAll(`[data-name="${name}"]`)) setText(named, value);
   }
 }
 
-// Sets what has changed, and leaves the rest alone: so the browser has nothing to do for it.
+// Sets a text only where it changes: so the browser has nothing to do where it stays.
 function setText(element, text) {
   if (element.textContent !== String(text)) element.textContent = text;
 }

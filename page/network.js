@@ -1,7 +1,8 @@
 "use strict";
 // The network, and how it learns. Lay it beside chapter 1 of neural_network.py: softmax, forward,
-// backward and update have the same names and take the same steps. Only, here forward reads one image,
-// and `passes` is what it made of each image of a mini-batch. The loop itself, `train`, is in learning.js.
+// backward and update have the same names and take the same steps. Only forward differs a little:
+// there it reads a mini-batch, here one image. What it makes of one image is called a pass. The
+// loop itself, `train`, is in learning.js. What NumPy does in Python, as matmul, stands at the end.
 //
 // Everything here is a function of its arguments. Nothing touches the page.
 //
@@ -15,7 +16,8 @@ const ACTIVATIONS = {
   relu:    { activate: z => Math.max(z, 0),         slope: hidden => (hidden > 0 ? 1 : 0) },
 };
 
-// Turns ten logits into ten probabilities. Less the largest, they give the same, and e^x stays finite.
+// Turns ten logits into ten probabilities. The largest logit is taken away from each first. The
+// probabilities stay the same, as e^(a - c) is e^a / e^c, and no e^x becomes too large a number.
 function softmax(logits) {
   const largestLogit = Math.max(...logits);
   const exponentials = logits.map(logit => Math.exp(logit - largestLogit));
@@ -23,7 +25,8 @@ function softmax(logits) {
   return exponentials.map(exponential => exponential / sum);
 }
 
-// The loss: the mean of -log(probability of the right digit), where 0 counts as 1e-38.
+// The loss: the mean of -log(probability of the right digit). A probability that was rounded to 0
+// counts as 1e-38, because log(0) is minus infinity.
 // probabilities: ten numbers for each image. labels: one digit for each image.
 function crossEntropy(probabilities, labels) {
   let sum = 0;
@@ -33,8 +36,7 @@ function crossEntropy(probabilities, labels) {
   return sum / labels.length;
 }
 
-// A network of random numbers. Divided by sqrt(inputs), they keep a unit's sum small at first,
-// where the sigmoid is steep: so it learns fast.
+// A network of random numbers, which has learned nothing yet. training: the record of its learning.
 function newNetwork(hiddenSize, activation = "sigmoid", random = Math.random) {
   return {
     layers: [784, hiddenSize, 10],
@@ -47,30 +49,35 @@ function newNetwork(hiddenSize, activation = "sigmoid", random = Math.random) {
   };
 }
 
+// A sum of n random numbers grows like sqrt(n). Divided by that, a unit's sum is small at first,
+// where the sigmoid is steep, and learning starts fast.
 function randomWeights(inputs, outputs, random) {
   const weights = new Float32Array(inputs * outputs);
   for (let i = 0; i < weights.length; i++) weights[i] = randomNormal(random) / Math.sqrt(inputs);
   return weights;
 }
 
-// A number from the normal distribution, made of two evenly distributed ones (Box and Muller, 1958).
+// A number from the normal distribution, made of two that are evenly distributed from 0 to 1
+// (Box and Muller, 1958).
 function randomNormal(random) {
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
 }
 
-// What the network makes of one image, 784 numbers from 0 (paper) to 1 (ink).
+// What the network makes of one image, 784 numbers from 0 (paper) to 1 (ink). In the short way to
+// write it: z = image @ W1 + b1, hidden = activate(z), logits = hidden @ W2 + b2.
 function forward(network, image) {
   const [inputs, units] = network.layers;
   const { activate } = ACTIVATIONS[network.activation];
-  const z = addVectors(matmul(image, network.W1, inputs), network.b1);  // (784,) @ (784, units) + (units,)
-  const hidden = z.map(sum => activate(sum));                           // (units,)
-  const logits = addVectors(matmul(hidden, network.W2, units), network.b2);     // (units,) @ (units, 10) + (10,)
+  const z = addVectors(matmul(image, network.W1, inputs), network.b1);          // (units,)
+  const hidden = z.map(sum => activate(sum));                                   // (units,)
+  const logits = addVectors(matmul(hidden, network.W2, units), network.b2);     // (10,)
   return { hidden, logits, probabilities: softmax(logits) };
 }
 
-// The gradient of the mean loss of a mini-batch: one number for each weight and each bias.
-// passes: what forward has made of each image.
+// The gradient of the mean loss of a mini-batch: one number for each weight and each bias. In the
+// short way to write it: dW2 = hidden.T @ dlogits, dhidden = dlogits @ W2.T, dz = dhidden * slope,
+// dW1 = images.T @ dz. passes: what forward made of each image.
 function backward(network, images, labels, passes) {
   const [inputs, units] = network.layers;
   const { slope } = ACTIVATIONS[network.activation];
@@ -80,12 +87,12 @@ function backward(network, images, labels, passes) {
   labels.forEach((label, n) => {
     dlogits[n * 10 + label] -= 1;                                       // probabilities - targets
   });
-  for (let i = 0; i < dlogits.length; i++) dlogits[i] /= batch;
-  const dW2 = matmul(transpose(hidden, units), dlogits, batch);         // (units, batch) @ (batch, 10)
+  for (let i = 0; i < dlogits.length; i++) dlogits[i] /= batch;         // the mean, not the sum
+  const dW2 = matmul(transpose(hidden, units), dlogits, batch);         // (units, 10)
   const db2 = sumOverRows(dlogits, 10);                                 // (10,)
-  const dhidden = matmul(dlogits, transpose(network.W2, 10), 10);       // (batch, 10) @ (10, units)
+  const dhidden = matmul(dlogits, transpose(network.W2, 10), 10);       // (batch, units)
   const dz = dhidden.map((d, i) => d * slope(hidden[i]));               // (batch, units)
-  const dW1 = matmul(transpose(stack(images), inputs), dz, batch);      // (784, batch) @ (batch, units)
+  const dW1 = matmul(transpose(stack(images), inputs), dz, batch);      // (784, units)
   const db1 = sumOverRows(dz, units);                                   // (units,)
   return { dW1, db1, dW2, db2 };
 }
@@ -110,28 +117,12 @@ function learnFrom(network, images, labels, learningRate) {
   return passes;
 }
 
-// A network that learns in place stays the same object. So it is in the same state only as long as it
-// has learned from no further image.
-function stateOf(network) {
-  return { network, imagesSeen: network.training.images_seen };
-}
-
-// state: what stateOf has returned; null before that.
-function isSameState(state, network) {
-  return state !== null && state.network === network && state.imagesSeen === network.training.images_seen;
-}
-
-// How many numbers it has learned.
-function countParameters({ W1, b1, W2, b2 }) {
-  return W1.length + b1.length + W2.length + b2.length;
-}
-
 // ── What NumPy brings along, and JavaScript does not ──
 
-// left (rows, inner) @ right (inner, columns). In words: each number of the result is the sum, over k,
-// of left[row, k] * right[k, column].
+// left (rows, inner) @ right (inner, columns). In words: each number of the result is the sum, over
+// all k below inner, of left[row, k] * right[k, column].
 //
-// Two things make it fast, and change nothing. Zeros of left are left out, as most of an image is
+// Two things make it fast, and change nothing. Zeros of left are skipped, as most of an image is
 // paper. And eight rows of right are added at a time, so that a sum is read and written only once
 // for eight products: that saves up to a third of the time.
 function matmul(left, right, inner) {
@@ -211,7 +202,8 @@ function orderByValue(values) {
   return [...values.keys()].sort((one, other) => values[other] - values[one]);
 }
 
-// Which of these values is the largest: its place. Of values that are no numbers, none: -1.
+// The place of the largest value. -1 if one of them is no number: then Math.max is NaN, and indexOf
+// never finds that.
 function indexOfLargest(values) {
   return values.indexOf(Math.max(...values));
 }

@@ -209,7 +209,7 @@ function* takeLightAway(grey) {
 function paperOf(thumbnail, light) {
   const longest = Math.max(thumbnail.width, thumbnail.height);
   const fifth = Math.floor(longest / 5);
-  const size = fifth % 2 === 0 ? fifth + 1 : fifth;
+  const size = fifth % 2 === 0 ? fifth + 1 : fifth;             // odd: a square with a middle pixel
   const brightness = light.values.map(value => Math.max(value, 0.05));
   const flat = { ...thumbnail, values: thumbnail.values.map((value, i) => value / brightness[i]) };
   const level = closing(thumbnail, size);
@@ -334,7 +334,8 @@ function* linesWithInk(ridges, width) {
       if (found >= 0.75 * BLOCKS) candidates.push({ total, row, drop });
     }
   }
-  candidates.sort((one, other) => other.total - one.total || other.row - one.row || other.drop - one.drop);
+  candidates.sort((one, other) =>
+    other.total - one.total || other.row - one.row || other.drop - one.drop);
   return candidates.map(({ row, drop }) => straightLine(row, drop));
 }
 
@@ -533,7 +534,7 @@ function percentileOfHistogram(counts, percentage) {
   return 1;
 }
 
-// Of all thresholds that between two groups of values for which the variance between them is largest.
+// The threshold that parts the values into two groups with the largest variance between them.
 function otsuThreshold(counts) {
   const middleOfStep = step => (step + 0.5) / counts.length;
   let total = 0;
@@ -570,7 +571,10 @@ function* findDigitsInInk(mask, faint) {
   const penWidth = 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
   yield;
   const longest = Math.max(mask.width, mask.height);
-  let parts = pieces.filter(piece => piece.area > penWidth * penWidth && !isAtEdge(piece, mask, longest / 50));
+  let parts = pieces.filter(piece => {
+    const isSpeck = piece.area <= penWidth * penWidth;
+    return !isSpeck && !isAtEdge(piece, mask, longest / 50);
+  });
   if (parts.length === 0 || parts.length > MOST_PARTS) return { digits: [], labels };
   // Where a pen has left gaps, a digit is in crumbs: these are joined before digits are measured.
   const typical = typicalHeight(joinSmall(parts, 4 * penWidth, 1.5 * penWidth));
@@ -648,7 +652,8 @@ function edgeOf({ width, height, values }) {
 
 // Whether a part lies along the picture's edge: the end of a line, a frame, a shadow.
 function isAtEdge(part, { width, height }, strip) {
-  return part.right < strip || part.left > width - strip || part.bottom < strip || part.top > height - strip;
+  return part.right < strip || part.left > width - strip
+    || part.bottom < strip || part.top > height - strip;
 }
 
 function widthOf(part) {
@@ -750,10 +755,11 @@ function areOne(one, other, typical, tallest = 1.6) {
 function inReadingOrder(parts, typical) {
   const slopes = [];
   for (const one of parts) {
-    const next = nextAtRight(one, parts);
-    if (!next) continue;
-    const down = next.top + next.bottom - one.top - one.bottom;
-    const right = next.left + next.right - one.left - one.right;
+    const following = nextAtRight(one, parts);
+    if (!following) continue;
+    // Twice how far its middle is from the other's: the slope is the same.
+    const down = following.top + following.bottom - one.top - one.bottom;
+    const right = following.left + following.right - one.left - one.right;
     slopes.push(down / Math.max(right, 1e-9));
   }
   const slope = slopes.length > 0 ? percentileOf(slopes, 50) : 0;
@@ -779,15 +785,15 @@ function inReadingOrder(parts, typical) {
 
 // The part that begins next at the right of another, at about its height.
 function nextAtRight(one, parts) {
-  let next = null;
+  let following = null;
   for (const other of parts) {
     const isFarther = other.left > one.left && other.left + other.right > one.left + one.right;
     if (!isFarther) continue;
     const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
     if (down <= 0.5 * Math.min(heightOf(one), heightOf(other))) continue;
-    if (next === null || other.left < next.left) next = other;
+    if (following === null || other.left < following.left) following = other;
   }
-  return next;
+  return following;
 }
 
 // ── 5. Strokes ──
@@ -862,7 +868,8 @@ function mayGo(values, at, width, isFirstHalf) {
   if (lines !== 1) return false;
   const least = Math.min(pairs, otherPairs);
   if (least < 2 || least > 3) return false;
-  const [east, northEast, north, northWest, west, southWest, south, southEast] = [0, 1, 2, 3, 4, 5, 6, 7].map(isInk);
+  const [east, northEast, north, northWest, west, southWest, south, southEast] =
+    around.map(value => value === 1);
   if (isFirstHalf) return !(east && (northEast || north || !southEast));
   return !(west && (southWest || south || !northWest));
 }
@@ -1014,7 +1021,8 @@ function splitDrawing(strokes) {
   const typical = typicalHeight(parts);
   parts = joinSmall(parts, 0.55 * typical, Infinity);
   parts = joinAll(parts, (one, other) => areOne(one, other, typical, 2.2));
-  return inReadingOrder(parts, typical).map(part => strokes.filter((_, label) => part.labels.includes(label)));
+  return inReadingOrder(parts, typical).map(part =>
+    strokes.filter((_, label) => part.labels.includes(label)));
 }
 
 // A path with so many more points that they are at most a step apart.

@@ -1,38 +1,37 @@
 "use strict";
-// From pen strokes to pixels, and how sure a reading is. Lay it beside chapter 3 of neural_network.py:
-// render, straighten, vary, looks, readDrawing and doubt take the same steps and find the same numbers.
-// Only Python has jitter, which training needs, and only the page has isTwitch.
+// From pen strokes to pixels, and how sure a reading is. Lay it beside chapter 3 of
+// neural_network.py: render, inkOf, centre, straighten, vary, looks, readDrawing and doubt take the
+// same steps there, and find the same numbers. Only Python has jitter, which training needs; only
+// the page has isTwitch.
 //
 // A stroke is a list of points [x, y]: x to the right, y down, in any unit. A drawing is a list of
 // strokes. Everything here is a function of its arguments. Nothing touches the page.
 
 const PEN_WIDTH = 2.2;         // of the pen in the image that the network sees, in pixels
+const SHEET_PEN = 0.045;       // of the pen on the sheet, in widths of the sheet
 
-// Turns pen strokes into the image that MNIST would have made of them, straightened: 784 numbers.
-// As in MNIST (Yadav and Bottou, 2019), the ink fills 20 pixels by its longest side, and its centre
-// of mass is moved to pixel 14 by whole pixels.
+// Turns pen strokes into the image that MNIST would have made of them: 784 numbers, from 0 (paper)
+// to 1 (ink). It is straightened, too. As in MNIST (Yadav and Bottou, 2019), the ink fills 20
+// pixels by its longest side, and its centre of mass is moved by whole pixels to pixel 14.
 function render(strokes, penWidth = PEN_WIDTH) {
-  if (strokes.length === 0) return new Float64Array(784);
   const ink = centre(inkOf(strokes, penWidth));
   return straighten(ink.map(value => value / 255));
 }
 
-// Ink from 0 to 255 in each pixel, by its distance from the pen's path. In whole steps, as in MNIST:
-// sums of whole numbers are exact, so that every language finds the same centre.
+// The ink in each pixel, from 0 to 255, by its distance from the pen's path. It comes in whole
+// steps, as in MNIST. Sums of whole numbers are exact: so every language finds the same centre.
 function inkOf(strokes, penWidth) {
   const { left, top, width, height } = bounds(strokes);
-  const extent = Math.max(width, height) || 1;                  // a dot has none
-  const reach = penWidth / 2 + 0.5;                             // farther from the path there is no ink
+  const side = Math.max(width, height) || 1;                    // 1 for a dot, as one divides by it
+  const reach = penWidth / 2 + 0.5;                             // farther from the path is no ink
   // The ink, half a pen wider than the points on every side, fills the pixels 4 to 23. The sum in
   // brackets comes first, as in Python: so both round alike.
-  const toPixels = distance => distance / extent * (20 - penWidth) + (3.5 + penWidth / 2);
+  const toPixels = distance => distance / side * (20 - penWidth) + (3.5 + penWidth / 2);
   const nearest = new Float64Array(784).fill(Infinity);         // squared distance to the path
   for (const stroke of strokes) {
     const path = stroke.map(([x, y]) => [toPixels(x - left), toPixels(y - top)]);
-    path.forEach((end, i) => {
-      const start = i > 0 ? path[i - 1] : end;
-      measureSegment(nearest, start, end, reach);
-    });
+    measureSegment(nearest, path[0], path[0], reach);           // a dot has no other
+    for (let i = 1; i < path.length; i++) measureSegment(nearest, path[i - 1], path[i], reach);
   }
   return nearest.map(squared => {
     const covered = clip(reach - Math.sqrt(squared), 0, 1);
@@ -40,7 +39,8 @@ function inkOf(strokes, penWidth) {
   });
 }
 
-// Lowers the squared distances to those from one segment, at the pixels that its ink can reach.
+// Measures how far each pixel within reach is from one segment of the path. `nearest`, the squared
+// distance to the path so far, becomes less where this segment is nearer.
 function measureSegment(nearest, [x0, y0], [x1, y1], reach) {
   const dx = x1 - x0;
   const dy = y1 - y0;
@@ -51,7 +51,7 @@ function measureSegment(nearest, [x0, y0], [x1, y1], reach) {
   const lastY = Math.min(Math.floor(Math.max(y0, y1) + reach), 27);
   for (let y = firstY; y <= lastY; y++) {
     for (let x = firstX; x <= lastX; x++) {
-      // The point of the segment that is nearest: how far along it lies, from 0 to 1. A dot has no length.
+      // How far along the segment its nearest point lies: 0 at its start, 1 at its end.
       const projection = (x - x0) * dx + (y - y0) * dy;
       const along = squaredLength > 0 ? clip(projection / squaredLength, 0, 1) : 0;
       const toX = x - x0 - along * dx;
@@ -66,7 +66,11 @@ function measureSegment(nearest, [x0, y0], [x1, y1], reach) {
 function centre(ink) {
   const right = Math.floor(14 - meanOverInk(ink, x => x) + 0.5);
   const down = Math.floor(14 - meanOverInk(ink, (x, y) => y) + 0.5);
-  return ink.map((_, i) => pixelAt(ink, i % 28 - right, Math.floor(i / 28) - down));
+  return ink.map((_, i) => {
+    const x = i % 28;
+    const y = Math.floor(i / 28);
+    return pixelAt(ink, x - right, y - down);
+  });
 }
 
 // Takes away half of an image's slant, as LeCun and others (1998) took all of it: writers lean by
@@ -76,11 +80,12 @@ function straighten(image) {
   const cy = meanOverInk(image, (x, y) => y);
   const cxy = meanOverInk(image, (x, y) => (x - cx) * (y - cy));
   const vyy = meanOverInk(image, (x, y) => (y - cy) ** 2);
-  // + 0.5: a flat stroke has hardly any height, and would else be slanted without bounds.
+  // Without the 0.5, a flat stroke, which has hardly any height, would be slanted without bounds.
   const slant = 0.5 * cxy / (vyy + 0.5);
   return image.map((_, i) => {
+    const x = i % 28;
     const y = Math.floor(i / 28);
-    const from = i % 28 + slant * (y - cy);                     // where this pixel is read from
+    const from = x + slant * (y - cy);                          // where this pixel is read from
     const left = Math.floor(from);
     const part = from - left;
     return (1 - part) * pixelAt(image, left, y) + part * pixelAt(image, left + 1, y);
@@ -121,12 +126,12 @@ function bounds(strokes) {
 
 // ── Five looks at one drawing ──
 
-// A digit stays what it is when another hand writes it. So the network looks at a drawing five times:
-// as it is, slimmer, wider, and wider and turned either way. Its reading is the mean of the five.
-// Each look: by what angle it is turned (radians), and how far it is stretched sideways.
+// A digit stays what it is when another hand writes it. So the network looks at a drawing five
+// times: as it is, slimmer, wider, and wider and turned either way. Its reading is the mean of the
+// five. Each look: by what angle it is turned (radians), and how far it is stretched sideways.
 const LOOKS = [[0, 1], [0, 0.75], [0, 1.33], [-0.3, 1.33], [0.3, 1.33]];
 
-// The drawing as a hand might have made it another time: turned by an angle, stretched sideways.
+// The strokes as a hand might have made them another time: turned, then stretched.
 function vary(strokes, angle, stretch) {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
@@ -134,25 +139,31 @@ function vary(strokes, angle, stretch) {
     stroke.map(([x, y]) => [stretch * (x * cos - y * sin), x * sin + y * cos]));
 }
 
-// The images that the network is shown of one drawing: first the drawing as it is.
+// The images that a network is shown of one drawing, first as it is.
 function looks(strokes) {
   return LOOKS.map(([angle, stretch]) => render(vary(strokes, angle, stretch)));
 }
 
-// What a network reads in a drawing: the mean of its looks, and what each of these reads.
+// What a network reads in a drawing. probabilities is its reading: the mean over the looks, as
+// Krizhevsky and others (2012) took it over ten views of a photograph. looks: of each look the
+// image that the network was shown, and the pass that it made of it.
 function readDrawing(network, strokes) {
   const passes = looks(strokes).map(image => ({ image, ...forward(network, image) }));
-  return { strokes, looks: passes, probabilities: meanOf(passes.map(pass => pass.probabilities)) };
+  const probabilities = meanOf(passes.map(pass => pass.probabilities));
+  return { strokes, looks: passes, probabilities };
 }
 
-// What a network reads in several looks at one drawing: the mean of their probabilities.
+// The same, where the images are there already and only the probabilities are asked for.
 function readLooks(network, images) {
   return meanOf(images.map(image => forward(network, image).probabilities));
 }
 
 // The mean of several vectors, place by place.
 function meanOf(vectors) {
-  return vectors[0].map((_, i) => sumOf(vectors.map(vector => vector[i])) / vectors.length);
+  return vectors[0].map((_, i) => {
+    const values = vectors.map(vector => vector[i]);
+    return sumOf(values) / values.length;
+  });
 }
 
 // ── Doubt ──
@@ -163,8 +174,8 @@ const HEAVY = 160;             // more ink than this, in pixels, is a blot
 const TWITCH = 0.03;           // a drawing no larger than this, in sheets, is hardly a touch
 const COUNTS = ["none", "one", "two", "three", "four", "five"];
 
-// Why a reading is doubted, in a few words; "" where it is not. What is no digit does not stay the
-// same from look to look, nor does what is misread: so their means are small.
+// Why a reading is doubted, in a few words; "" where it is not. What is no digit is read otherwise
+// from look to look, and so, mostly, is a digit that is misread: then no digit's mean is large.
 function doubt(reading) {
   const digit = indexOfLargest(reading.probabilities);
   const ink = sumOf(reading.looks[0].image);

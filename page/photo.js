@@ -4,7 +4,7 @@
 // Nothing leaves this machine, and nothing of the picture is kept but what is on the screen.
 
 const LONGEST_SIDE = 1600;     // pixels; larger pictures are made smaller while they are decoded
-const BAND = 64;               // rows of pixels that are fetched at a time
+const BAND = 64;               // rows of pixels that are taken from the canvas at a time
 const PART_SIDE = 112;         // pixels of the small picture of one digit
 const STEP_SIDE = 480;         // pixels of the small pictures that show the steps
 
@@ -13,11 +13,17 @@ const photo = {
   jobs: 0,               // how many pictures were opened: only the last one is worked on
   isBusy: false,
   words: "",             // what is said meanwhile
-  digits: [],            // of each digit: its strokes on the sheet, its part of the picture, its line
+  digits: [],            // of each digit {strokes, part, line}: see layOut
   readings: [],          // what the network at hand reads in each
   readBy: null,          // which network that was
   stripOf: null,         // the list of digits for which the strip has buttons
 };
+
+// Returns a function that says whether the picture that is worked on now is still the last one.
+function newWatch() {
+  const job = photo.jobs;
+  return () => job === photo.jobs;
+}
 
 // ── What kind of file is it? Pure functions ──
 
@@ -38,31 +44,20 @@ function whyNoPicture(file) {
   return "This is no picture that the browser can open.";
 }
 
-// A digit's strokes, in pixels of the picture, as a drawing in the middle of the sheet.
-function fitToSheet(strokes) {
-  const { left, top, width, height } = bounds(strokes);
-  const scale = 0.7 / (Math.max(width, height) || 1);
-  return strokes.map(stroke => stroke.map(([x, y]) => [
-    0.5 + (x - left - width / 2) * scale,
-    0.5 + (y - top - height / 2) * scale,
-  ]));
-}
-
 // ── From a file to grey ──
 
 // Reads a picture: the first digit goes onto the sheet, the others lie ready.
 async function readPicture(file) {
   photo.jobs += 1;
-  const job = photo.jobs;
-  const isWanted = () => job === photo.jobs;
+  const isWanted = newWatch();
   photo.isBusy = true;
   photo.words = `Looking for digits in ${file.name} …`;
   showFound();
   try {
     const paper = await readPaper(file, isWanted);
+    await nextTask();            // the pen may be waiting
     if (!isWanted()) return;
     check(paper.digits.length > 0, "No digit was found in this picture.");
-    await nextTask();
     layOut(paper);
     await nextTask();
     await readFound(isWanted);
@@ -80,7 +75,8 @@ async function readPicture(file) {
   }
 }
 
-// What is on the paper: its ink, and the digits in it. Throws a sentence if it is no picture.
+// What is on the paper: see findDigits; and the picture itself, grey, width and height. null if it
+// is wanted no longer. Throws a sentence if the file holds no picture.
 async function readPaper(file, isWanted) {
   const bitmap = await decode(file);
   const { width, height } = bitmap;
@@ -91,7 +87,7 @@ async function readPaper(file, isWanted) {
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const grey = await inSlices(fetchGrey(context, width, height), isWanted);
-  canvas.width = 0;              // its memory goes at once
+  canvas.width = 0;              // its memory is given back at once
   if (!grey) return null;
   const paper = await inSlices(findDigits(grey, width, height), isWanted);
   if (!paper) return null;
@@ -100,31 +96,34 @@ async function readPaper(file, isWanted) {
 
 // The picture, upright, and no larger than is of use.
 async function decode(file) {
-  let bitmap;
   try {
     const { width, height } = await sizeOf(file);
     const scale = Math.min(LONGEST_SIDE / Math.max(width, height), 1);
     const options = { imageOrientation: "from-image" };
     if (scale < 1) {
-      options.resizeWidth = Math.max(Math.round(width * scale), 1);
+      options.resizeWidth = Math.max(Math.round(width * scale), 1);    // the height follows
       options.resizeQuality = "high";
     }
-    bitmap = await createImageBitmap(file, options);
+    return await createImageBitmap(file, options);
   } catch {
     throw new Error(whyNoPicture(file));
   }
-  return bitmap;
 }
 
 // The size of a picture. The browser need not decode it for that.
-function sizeOf(file) {
+async function sizeOf(file) {
   const picture = new Image();
   const url = URL.createObjectURL(file);
-  return new Promise((resolve, reject) => {
-    picture.onload = () => resolve({ width: picture.naturalWidth, height: picture.naturalHeight });
-    picture.onerror = reject;
-    picture.src = url;
-  }).finally(() => URL.revokeObjectURL(url));
+  try {
+    await new Promise((resolve, reject) => {
+      picture.onload = resolve;
+      picture.onerror = reject;
+      picture.src = url;
+    });
+    return { width: picture.naturalWidth, height: picture.naturalHeight };
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
 
 // Grey from 0 (black) to 1 (white), band by band.
@@ -141,14 +140,28 @@ function* fetchGrey(context, width, height) {
 
 // ── What was found ──
 
-// Keeps what is shown of a picture: of each digit its strokes and its part of the picture.
+// Keeps what is shown of a picture: of each digit its strokes on the sheet, its part of the
+// picture, painted on a canvas, and its line.
 function layOut(paper) {
-  photo.digits = paper.digits.map(digit => ({
-    strokes: fitToSheet(digit.strokes),
-    part: paintPart(paper.grey, paper, withMargin(digit, paper), PART_SIDE, value => value),
-    line: digit.line,
-  }));
+  photo.digits = paper.digits.map(digit => {
+    const box = withMargin(digit, paper);
+    return {
+      strokes: fitToSheet(digit.strokes),
+      part: paintPart(paper.grey, paper.width, box, PART_SIDE, value => value),
+      line: digit.line,
+    };
+  });
   photo.readings = [];
+}
+
+// A digit's strokes, in pixels of the picture, as a drawing in the middle of the sheet.
+function fitToSheet(strokes) {
+  const { left, top, width, height } = bounds(strokes);
+  const scale = 0.7 / (Math.max(width, height) || 1);          // so it is 0.7 sheets large
+  return strokes.map(stroke => stroke.map(([x, y]) => [
+    0.5 + (x - left - width / 2) * scale,
+    0.5 + (y - top - height / 2) * scale,
+  ]));
 }
 
 // The steps from the picture to its strokes, one after the other, as each takes a while.
@@ -157,9 +170,9 @@ async function layOutSteps(paper) {
   const all = { left: 0, top: 0, right: width, bottom: height };
   const greyOfInk = value => 1 - value;
   const steps = {
-    "step-picture": () => paintPart(grey, paper, all, STEP_SIDE, value => value),
-    "step-light": () => paintPart(ink, paper, all, STEP_SIDE, greyOfInk),
-    "step-ink": () => paintPart(mask, paper, all, STEP_SIDE, greyOfInk),
+    "step-picture": () => paintPart(grey, width, all, STEP_SIDE, value => value),
+    "step-light": () => paintPart(ink, width, all, STEP_SIDE, greyOfInk),
+    "step-ink": () => paintPart(mask, width, all, STEP_SIDE, greyOfInk),
     "step-strokes": () => paintStrokes(paper),
   };
   for (const [id, paint] of Object.entries(steps)) {
@@ -168,9 +181,10 @@ async function layOutSteps(paper) {
   }
 }
 
-// A part of a picture of values from 0 to 1, small: each pixel is the mean of a square. toGrey says how
-// light a value is to be.
-function paintPart(values, { width }, box, side, toGrey) {
+// What is in a box of a picture, on a canvas of at most side × side pixels: each is the mean of a
+// square of the picture.
+// values: of the picture, from 0 to 1, rows of this width. toGrey: how light a value is to be.
+function paintPart(values, width, box, side, toGrey) {
   const whole = cropped(values, width, box);
   const square = Math.max(Math.ceil(Math.max(whole.width, whole.height) / side), 1);
   const small = shrink(whole, square);
@@ -196,6 +210,7 @@ function cropped(values, width, { left, top, right, bottom }) {
   return raster;
 }
 
+// The box of a digit, in whole pixels, with some paper around it where the picture has any.
 function withMargin({ left, top, right, bottom }, { width, height }) {
   const margin = Math.round((bottom - top) / 8);
   return {
@@ -244,14 +259,13 @@ function* readEach(network, digits) {
 // Another network reads them otherwise.
 async function readFoundAgain() {
   if (photo.isBusy || photo.digits.length === 0 || photo.readBy === desk.network) return;
+  const isWanted = newWatch();
   photo.isBusy = true;
-  const job = photo.jobs;
-  const isWanted = () => job === photo.jobs;
   await readFound(isWanted);
   if (!isWanted()) return;
   photo.isBusy = false;
   showFound();
-  readFoundAgain();              // the network may have become another one meanwhile
+  readFoundAgain();              // meanwhile there may be yet another network
 }
 
 // Puts a digit of the picture onto the sheet, where it is written as by a hand.
@@ -261,7 +275,10 @@ function chooseFound(i) {
 }
 
 function putAway() {
-  Object.assign(photo, { jobs: photo.jobs + 1, isBusy: false, words: "", digits: [], readings: [] });
+  photo.jobs += 1;               // so the work on it ends
+  photo.isBusy = false;
+  photo.digits = [];
+  photo.readings = [];
   showFound();
 }
 
@@ -271,24 +288,30 @@ function putAway() {
 function showFound() {
   const isNumber = desk.figures.length > 1 && !desk.isGrowing;
   const hasPicture = photo.isBusy || photo.digits.length > 0;
+  const isSearching = photo.isBusy && photo.digits.length === 0;
   $("find").hidden = !isNumber && !hasPicture;
   document.body.classList.toggle("finding", isNumber || hasPicture);
   $("find").classList.toggle("drawn", isNumber);
   setAttribute($("found"), "aria-busy", photo.isBusy);
-  setText($("found-words"), photo.isBusy && photo.digits.length === 0 ? photo.words : "");
-  if ($("find").hidden) return;
-  if (isNumber) {
-    const drawn = desk.figures.map(() => ({ part: null, line: 0 }));
-    buildStrip(desk.figures, drawn, lookAt);
-    showStrip(drawn, desk.readings, desk.figure);
-  } else {
-    buildStrip(photo.digits, photo.digits, chooseFound);
-    showStrip(photo.digits, photo.readings, photo.digits.findIndex(({ strokes }) => strokes === desk.ink));
-  }
+  setText($("found-words"), isSearching ? photo.words : "");
+  if (isNumber) showDrawnNumber();
+  else if (hasPicture) showPhotoDigits();
+}
+
+function showDrawnNumber() {
+  const digits = desk.figures.map(() => ({ part: null, line: 0 }));
+  buildStrip(desk.figures, digits, lookAt);
+  showStrip(digits, desk.readings, desk.figure);
+}
+
+function showPhotoDigits() {
+  const chosen = photo.digits.findIndex(({ strokes }) => strokes === desk.ink);
+  buildStrip(photo.digits, photo.digits, chooseFound);
+  showStrip(photo.digits, photo.readings, chosen);
 }
 
 // Makes a button for each digit, unless the strip has those of this list already.
-// digits: of each {part: its part of a picture, or null if it is drawn; line}.
+// digits: of each {part, line}; part is null where the digit is drawn.
 function buildStrip(list, digits, choose) {
   if (photo.stripOf === list) return;
   photo.stripOf = list;
@@ -304,14 +327,18 @@ function buildStrip(list, digits, choose) {
 function showStrip(digits, readings, chosen) {
   [...$("found").querySelectorAll("button")].forEach((button, i) => {
     const reading = readings[i];
-    const words = digitOrDash(reading ? indexOfLargest(reading.probabilities) : -1);
-    const doubts = reading ? explainDoubt(reading) : "";
-    button.value = words;
-    setText(button.querySelector("b"), words);
-    button.classList.toggle("doubted", doubts !== "");
+    const digit = reading ? indexOfLargest(reading.probabilities) : -1;
+    const whyDoubted = reading ? explainDoubt(reading) : "";
+    const label = `Digit ${i + 1}: ${digitOrDash(digit)}`;
+    const { part } = digits[i];
+    button.value = digitOrDash(digit);
+    setText(button.querySelector("b"), digitOrDash(digit));
+    button.classList.toggle("doubted", whyDoubted !== "");
     setAttribute(button, "aria-pressed", i === chosen);
-    setAttribute(button, "aria-label", `Digit ${i + 1}: ${words}${doubts ? `, ${doubts}` : ""}`);
-    if (reading && !digits[i].part) paintImage(button.querySelector("canvas"), reading.looks[0].image);
+    setAttribute(button, "aria-label", whyDoubted === "" ? label : `${label}, ${whyDoubted}`);
+    if (part === null && reading) {
+      paintImage(button.querySelector("canvas"), reading.looks[0].image);
+    }
   });
 }
 
@@ -319,7 +346,7 @@ function showStrip(digits, readings, chosen) {
 function buttonFor(digit, choose) {
   const button = document.createElement("button");
   button.innerHTML = `${PICTURE}<b></b>`;
-  if (digit.part) button.querySelector("canvas").replaceWith(digit.part);
+  if (digit.part !== null) button.querySelector("canvas").replaceWith(digit.part);
   button.addEventListener("click", choose);
   return button;
 }

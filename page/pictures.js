@@ -8,33 +8,34 @@ const INNER = 28 - 2 * MARGIN; // pixels between the margins
 
 const unitPictures = {
   canvas: document.createElement("canvas"),
-  network: null,         // whose weights they are, or will be when it is painted
-  biases: null,          // of that network when painting began: learning moves them in every step
+  painted: null,         // whose weights they are, or will be when they are painted: see stateOf
   isPainting: false,
-  paintedAt: 0,
+  isResting: false,      // until the next painting of a network that learns
 };
-const PICTURES_PAUSE = 500;    // ms between two paintings, while the network learns
+const PICTURES_PAUSE = 500;    // ms of this rest
 const PICTURES_ACROSS = 32;
 
 // Paints them again when the network is another, or has learned since.
 async function keepPicturesFresh(network) {
   const pictures = unitPictures;
-  if (pictures.network === network) {
-    const hasLearned = pictures.biases.some((bias, unit) => bias !== network.b1[unit]);
-    const isSoon = performance.now() - pictures.paintedAt < PICTURES_PAUSE;
-    if (!hasLearned || pictures.isPainting || isSoon) return;
-  }
-  pictures.network = network;
-  pictures.biases = network.b1.slice();
+  if (isSameState(pictures.painted, network)) return;
+  const hasLearned = pictures.painted !== null && pictures.painted.network === network;
+  if (hasLearned && (pictures.isPainting || pictures.isResting)) return;         // it can wait
+  const painted = stateOf(network);
+  pictures.painted = painted;
   pictures.isPainting = true;
   const isWhole = await inSlices(paintUnitPictures(network), () => desk.network === network);
-  if (pictures.network !== network) return;              // another painting has begun
+  if (pictures.painted !== painted) return;              // another painting has begun
   pictures.isPainting = false;
-  if (!isWhole) pictures.network = null;
-  pictures.paintedAt = performance.now();
+  if (!isWhole) pictures.painted = null;
+  pictures.isResting = true;
   refresh();
+  await pauseFor(PICTURES_PAUSE);
+  pictures.isResting = false;
+  refresh();                                             // it may have learned meanwhile
 }
 
+// Returns true, so that one knows whether it came to the end.
 function* paintUnitPictures(network) {
   const units = network.layers[1];
   const { canvas } = unitPictures;
@@ -67,7 +68,15 @@ function drawUnit(context, unit, left, top, side) {
 // ── A drawing and a mask, pixel by pixel ──
 
 // Images are painted here first, one pixel for each number, and from here drawn large.
-const smallPicture = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+const smallPicture = newSmallPicture();
+
+// A canvas that is not on the page, with a pixel for each number of an image.
+function newSmallPicture() {
+  const canvas = document.createElement("canvas");
+  canvas.width = 28;
+  canvas.height = 28;
+  return canvas;
+}
 
 // Paints a unit's weights, on their way to what is left of them.
 // productShare: how far the weights have become products of weight and ink, from 0 to 1; then
@@ -80,8 +89,7 @@ function paintMask(canvas, weights, image, productShare, fallenShare) {
   for (let i = 0; i < 784; i++) {
     const product = weights[i] * image[i];
     const value = weights[i] + (product - weights[i]) * productShare;
-    const share = clip(value / most, -1, 1);
-    colours[i] = SIGNED_COLOURS[Math.round(share * 255) + 255];
+    colours[i] = signedColour(value, most);
     const opacity = image[i] > 0 ? 1 - 0.2 * fallenShare : 1 - productShare;
     pixels.data[i * 4 + 3] = opacity * 255;
   }
@@ -95,6 +103,7 @@ function drawOutline(context, image, left, top, side, firstPixel = 0, pixelsAcro
   const place = (x, y) => [left + (x - firstPixel) * size, top + (y - firstPixel) * size];
   const isInk = (x, y) => pixelAt(image, x, y) >= 0.5;
   context.beginPath();
+  // An edge lies where one is ink and the other is not: a pixel, and that to its left, or above it.
   for (let y = 0; y < 28; y++) {
     for (let x = 0; x < 28; x++) {
       if (isInk(x, y) !== isInk(x - 1, y)) {

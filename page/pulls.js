@@ -5,9 +5,6 @@
 // One measure runs through it all: the pull of a unit at a digit's score. It is what the unit "says
 // to" the digit: the change of its activation against blank paper, times its weight to that digit.
 
-// How many units have lines of their own in the whole flow: the strongest, see strongestFirst.
-const UNITS_WITH_LINES = 12;
-
 // What a drawing changes in a network, against blank paper.
 // pass: what forward made of the drawing's image. changes: one number for each unit.
 // pulls: ten for each unit, so that pulls[unit * 10 + digit] is what the unit says to the digit.
@@ -30,7 +27,7 @@ function pullsAt(pulls, digit) {
 }
 
 // The units, the strongest first. A unit is as strong as its longest pull at any score, for or
-// against. This rule also chooses the units that have lines of their own in the whole flow.
+// against.
 function strongestFirst(pulls) {
   const units = pulls.length / 10;
   const strengths = Array.from({ length: units }, (_, unit) => {
@@ -40,8 +37,8 @@ function strongestFirst(pulls) {
   return orderByValue(strengths);
 }
 
-// The unit that is easiest to follow: of those that the drawing switches on, the one that speaks most
-// for a digit. Where it switches on none, the strongest.
+// The unit that is easiest to follow: of those that the drawing switches on, the one that speaks
+// most for a digit. Where it switches on none, the strongest.
 function unitToBeginWith(changes, pulls) {
   const order = strongestFirst(pulls);
   const switchedOn = order.filter(unit => changes[unit] > 0);
@@ -92,8 +89,8 @@ function leadersAsUnitsComeIn(blankScores, pulls, order) {
   return leaders;
 }
 
-// Rounds the parts of a sum to two decimals, so that they add up as they are shown: the largest part
-// takes the rest.
+// Rounds the parts of a sum to two decimals, so that they add up as they are shown: the largest
+// part takes the rest.
 function roundParts(parts) {
   const hundredths = parts.map(part => Math.round(part * 100));
   const wanted = Math.round(sumOf(parts) * 100);
@@ -115,12 +112,13 @@ function unitAtWork(network, image, unit) {
   return { weights, products, ...work, rounded: roundWork(work) };
 }
 
+// With two decimals. What argues against has its sign here: forIt + against is the sum.
 function roundWork(work) {
   const [forIt, against, bias] = roundParts([work.forIt, -work.against, work.bias]);
   const [activation, minusBlank] = roundParts([work.activation, -work.atBlank]);
   return {
     forIt,
-    against,                                            // below 0
+    against,
     bias,
     sum: forIt + against,
     z: forIt + against + bias,
@@ -132,6 +130,7 @@ function roundWork(work) {
 
 // The weight that has the full colour in the picture of a unit. Two in a hundred are larger: if the
 // largest one set the scale, most pictures would be a muddy grey.
+// weights: a typed array, so that sort() sorts them as numbers.
 function weightOfFullColour(weights) {
   const lengths = weights.map(Math.abs).sort();
   const nearlyLargest = lengths[Math.floor(0.98 * lengths.length)];

@@ -1,55 +1,67 @@
 "use strict";
 // The network at hand, with its lessons, and what it is called.
 
-// The page's own pupil, the trained network, to go back to; null where there is none.
-let pagesOwn = null;
-
-// A pupil is a network with the lessons that it was given, and what it has become by these.
+// A pupil is a network with the lessons that it was given. original: the network before these;
+// network: what it has become by them.
 // kind: "trained" (the page's own), "young" (learns in the page) or "loaded" (from a file).
-// It may bring a function `describe`, which names it in a few words; else nameOfPupil does.
 function newPupil(kind, original, fileName = "") {
   return { kind, fileName, original, lessons: [], network: original };
 }
 
+// The page's own pupil, the trained network, to go back to; null where there is none.
+let pagesOwn = null;
+
+// ── What it is called, and what is known of it ──
+
 // Which network this is, in a few words.
 function nameOfPupil(pupil) {
-  if (pupil.describe) return pupil.describe();
-  const names = {
-    trained: "The trained network",
-    young: "A young network",
-    loaded: `The network of ${pupil.fileName}`,
-  };
+  if (pupil.kind === "young") return nameOfYoung(pupil);
+  const isTrained = pupil.kind === "trained";
+  const name = isTrained ? "The trained network" : `The network of ${pupil.fileName}`;
   const count = pupil.lessons.length;
-  if (count === 0) return names[pupil.kind];
-  return `${names[pupil.kind]}, taught by you: ${count} ${count === 1 ? "lesson" : "lessons"}`;
+  return count === 0 ? name : `${name}, taught by you: ${counted(count, "lesson")}`;
 }
 
-// The same for the strip at the top of a phone, with the number first: there words may be cut.
+// It is short, as a phone's strip is narrow.
+function nameOfYoung({ network, lessons }) {
+  const { leave_out: leftOut } = network.training;
+  const lack = leftOut === undefined ? "" : `, never a ${leftOut}`;
+  const taught = lessons.length === 0 ? "" : ", and your lessons";
+  return `Young: ${ageInWords(network)}${lack}${taught}`;
+}
+
+function ageInWords(network) {
+  const age = ageOf(network);
+  return age === 0 ? "random numbers" : `${grouped(age)} digits seen`;
+}
+
+// The same for the strip at the top of a phone. What tells most stands first, as the end may be cut.
 function briefNameOfPupil(pupil) {
+  const names = {
+    trained: "Trained network",
+    young: `Young: ${ageInWords(pupil.network)}`,
+    loaded: pupil.fileName,
+  };
+  const name = names[pupil.kind];
   const count = pupil.lessons.length;
-  const lessons = count === 0 ? "" : `, ${counted(count, "lesson")}`;
-  if (pupil.kind === "trained") return `Trained network${lessons}`;
-  if (pupil.kind === "loaded") return `${pupil.fileName}${lessons}`;
-  const seen = ageOf(pupil.network);
-  return seen > 0 ? `Young: ${grouped(seen)} digits seen${lessons}` : `Young: random numbers${lessons}`;
+  return count === 0 ? name : `${name}, ${counted(count, "lesson")}`;
 }
 
 // The same within a sentence: “the young network”.
-function pupilInWords(pupil) {
-  const name = pupil.kind === "loaded" ? `the network of ${pupil.fileName}` : `the ${pupil.kind} network`;
-  return pupil.lessons.length > 0 ? `${name} with your lessons` : name;
+function pupilInWords({ kind, fileName, lessons }) {
+  const name = kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
+  return lessons.length === 0 ? name : `${name} with your lessons`;
 }
 
 // What is known of a network: its size, and how it did when it was trained.
-function factsOfPupil(pupil) {
-  const { layers, training } = pupil.network;
-  const { test_accuracy: accuracy, date } = training;
-  const facts = [layers.join(" → ")];
-  if (accuracy >= 0 && accuracy <= 1) {
-    const when = pupil.lessons.length > 0 ? " before your lessons" : "";
+function factsOfPupil({ original, lessons }) {
+  const { test_accuracy: accuracy, date } = original.training;
+  const facts = [original.layers.join(" → ")];
+  if (accuracy !== undefined) {
+    const when = lessons.length === 0 ? "" : " before your lessons";
     facts.push(`read ${percent(accuracy, 2)} of MNIST’s test digits right${when}`);
   }
-  if (/^\d{4}-\d\d-\d\d$/.test(date)) facts.push(date);
+  if (date !== undefined) facts.push(date);
   return facts.join(" · ");
 }
 
@@ -58,16 +70,33 @@ function ageOf(network) {
   return network.training.images_seen ?? 0;
 }
 
-// Puts another network on the desk.
+// A network that learns stays the same object. So its state is that object and its age.
+function stateOf(network) {
+  return { network, age: ageOf(network) };
+}
+
+// Whether a network is still in this state: what stateOf returned, or null, which no network is in.
+function isSameState(state, network) {
+  return state !== null && state.network === network && state.age === ageOf(network);
+}
+
+// How many numbers a network has learned.
+function countParameters({ W1, b1, W2, b2 }) {
+  return W1.length + b1.length + W2.length + b2.length;
+}
+
+// ── The pupil on the desk ──
+
+const pupilListeners = [];       // functions that are told of a new pupil on the desk
+
+// Puts a pupil on the desk.
 function usePupil(pupil) {
   desk.pupil = pupil;
   for (const listener of pupilListeners) listener(pupil);
   refresh();
 }
 
-const pupilListeners = [];       // functions that are told of a new pupil on the desk
-
-// Which network is on the desk; and, where another lies there, the way back to the trained one.
+// Which network is on the desk; and where it is not the trained one, the way back to that.
 function showPupil(pupil) {
   if (!pupil) return;
   setText($("pupil"), nameOfPupil(pupil));
@@ -80,7 +109,7 @@ function showPupil(pupil) {
   }
 }
 
-// The pupil that may take the place of this one: the trained network, as a rule. null: none.
+// The pupil that a button brings back in place of this one, the trained network as a rule; or null.
 function elderOf(pupil) {
   const elder = pupil.kind === "young" ? pupilToReturn() : pagesOwn;
   return elder === pupil ? null : elder;

@@ -1,6 +1,6 @@
 "use strict";
-// "How the trained one learned": the record of the training of the network that came with the page, or
-// from a file. What is not well formed there has been left out by readTraining.
+// "How the trained one learned": the record of the training of the network that came with the page,
+// or from a file. What is not well formed there has been left out by readTraining.
 
 function showTraining({ layers, activation, training }) {
   const { epochs, learning_rate: rate, batch_size: batchSize, seconds } = training;
@@ -19,25 +19,29 @@ function showTraining({ layers, activation, training }) {
 }
 
 function showTrainingCurves({ loss = [], accuracy = [] }) {
-  const losses = thinCurve(loss.map((value, i) => [i + 1, value]));          // [epoch, loss]
-  const errors = thinCurve(accuracy.map((value, i) => [i + 1, 1 - value]));  // [epoch, share misread]
+  // Points [epoch, loss], and [epoch, share misread].
+  const losses = thinCurve(loss.map((value, i) => [i + 1, value]));
+  const errors = thinCurve(accuracy.map((value, i) => [i + 1, 1 - value]));
   const inPercent = error => `${shortNumber(error * 100)} %`;
-  const plots = plot("Loss: how surprised by the right digit", [losses])
-    + plot("Error: the share misread of the images it was shown", [errors],
-      { guess: 0.9, format: inPercent });
-  $("plots").innerHTML = plots || "This network’s file does not say how loss and accuracy went.";
-  showTrainingBet(errors);
+  const plotOfLosses = plot("Loss: how surprised by the right digit", [losses]);
+  const plotOfErrors = plot("Error: the share misread of the images it was shown", [errors],
+    { guess: 0.9, format: inPercent });
+  $("plots").innerHTML = plotOfLosses + plotOfErrors       // "" of what the file does not say
+    || "This network’s file does not say how loss and accuracy went.";
+  showTrainingBet(accuracy);
 }
 
 // The bet asks what the first hundred epochs brought: there must be as many.
-function showTrainingBet(errors) {
-  $("bet-training").hidden = errors.length < 100;
-  if (errors.length < 100) return;
-  const after = epochs => percent(errors.find(([epoch]) => epoch >= epochs)[1]);
-  const epochs = errors.at(-1)[0];
+// accuracy: a share for each epoch.
+function showTrainingBet(accuracy) {
+  const epochs = accuracy.length;
+  $("bet-training").hidden = epochs < 100;
+  if (epochs < 100) return;
+  const misreadIn = epoch => percent(1 - accuracy[epoch - 1]);
   fill($("bet-training"), { times: grouped(epochs) });
-  settleBet("bet-training", `It misread 90 % before, ${after(1)} in the first, ${after(10)} in the `
-    + `tenth, ${after(100)} in the hundredth, ${after(epochs)} in the last.`);
+  settleBet("bet-training", `It misread 90 % before, ${misreadIn(1)} in the first, `
+    + `${misreadIn(10)} in the tenth, ${misreadIn(100)} in the hundredth, `
+    + `${misreadIn(epochs)} in the last.`);
 }
 
 pupilListeners.push(pupil => {

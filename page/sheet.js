@@ -1,18 +1,26 @@
 "use strict";
 // The sheet: the pen that draws on it, the ink that is shown, and the page's own hand.
 
+// ── The pen ──
+
+const TREMBLE = 0.004;           // of a hand, in sheets: what moves less than this adds no point
+
+// Where an event is on the sheet, [x, y], in sheets, to four decimals.
 function pointOnSheet({ clientX, clientY }) {
   const { left, top, width } = $("drawing").getBoundingClientRect();
-  const fraction = pixels => Math.round(pixels / width * 1e4) / 1e4;
-  return [fraction(clientX - left), fraction(clientY - top)];
+  const inSheets = pixels => Math.round(pixels / width * 1e4) / 1e4;
+  return [inSheets(clientX - left), inSheets(clientY - top)];
 }
 
 function pressPen(event) {
-  const before = desk.pen ? desk.pen.pointerType : null;
   if (event.button !== 0 || !event.isPrimary) return;
-  if (before === "pen" && event.pointerType === "touch") return;        // a palm that rests while it draws
+  const kind = event.pointerType;
+  const kindThatIsDown = desk.pen ? desk.pen.pointerType : null;
+  // A palm may rest on the sheet: what it touches while a pen draws is no ink, and what it has
+  // drawn before the pen came is taken back.
+  if (kind === "touch" && kindThatIsDown === "pen") return;
   event.preventDefault();
-  if (before === "touch" && event.pointerType === "pen") undo();        // a palm that rested before the pen came
+  if (kind === "pen" && kindThatIsDown === "touch") undo();
   if (desk.ink === desk.ownHand) clearSheet();
   $("drawing").setPointerCapture(event.pointerId);
   desk.past.push(desk.ink);
@@ -30,11 +38,13 @@ function movePen(event) {
     liftPen(event);              // it was lifted where the browser did not see it
     return;
   }
+  // A browser may have waited, and tell of several moves at once. Not every browser tells of each.
   const coalesced = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-  for (const one of [...coalesced, event]) addPoint(pointOnSheet(one));
+  for (const move of [...coalesced, event]) addPoint(pointOnSheet(move));
   refresh();
 }
 
+// Adds a point to the stroke that grows. A pen that comes back onto the sheet begins another one.
 function addPoint([x, y]) {
   const isOnSheet = x >= 0 && x <= 1 && y >= 0 && y <= 1;
   const stroke = desk.ink.at(-1);
@@ -42,7 +52,7 @@ function addPoint([x, y]) {
     desk.ink.push([[x, y]]);
   } else if (isOnSheet) {
     const [lastX, lastY] = stroke.at(-1);
-    const hasMoved = Math.abs(x - lastX) + Math.abs(y - lastY) > 0.004;         // hands tremble
+    const hasMoved = Math.abs(x - lastX) + Math.abs(y - lastY) > TREMBLE;
     if (hasMoved) stroke.push([x, y]);
   }
   desk.penIsOutside = !isOnSheet;
@@ -53,6 +63,8 @@ function liftPen(event) {
   desk.pen = null;
   settle();
 }
+
+// ── What is on the sheet ──
 
 // Puts a drawing on the sheet. Undo brings back what was there before.
 function setDrawing(strokes) {
@@ -79,62 +91,73 @@ function undo() {
   else replaceDrawing(desk.past.pop() ?? []);
 }
 
+// What the sheet shows: of each path the stroke, and how many points that had. So only strokes that
+// have changed are drawn anew, in whatever way they came to be there.
+const shown = { dry: [], wet: [], ghosts: [] };
+
 // The stroke that grows is wet: it lies on a sheet of its own, so that the browser need not paint
 // all others again in each frame.
 function drawSheet() {
-  const dryCount = desk.ink.length - (desk.isGrowing ? 1 : 0);
-  drawStrokes($("strokes"), shown.dry, desk.ink.slice(0, dryCount));
-  drawStrokes($("wet"), shown.wet, desk.ink.slice(dryCount));
+  const dryCount = desk.isGrowing ? desk.ink.length - 1 : desk.ink.length;
+  const dry = desk.ink.slice(0, dryCount);
+  const wet = desk.ink.slice(dryCount);
+  drawStrokes($("strokes"), shown.dry, dry);
+  drawStrokes($("wet"), shown.wet, wet);
   const isNumber = desk.figures.length > 1;
-  desk.ink.slice(0, dryCount).forEach((stroke, i) => {
-    $("strokes").children[i].classList.toggle("aside", isNumber && !desk.strokes.includes(stroke));
+  dry.forEach((stroke, i) => {
+    const isAside = isNumber && !desk.strokes.includes(stroke);         // another digit is looked at
+    $("strokes").children[i].classList.toggle("aside", isAside);
   });
-  const isForThis = desk.ghostsFor.every(stroke => desk.ink.includes(stroke));
-  if (!isForThis) desk.ghosts = [];
-  if (shown.ghosts !== desk.ghosts) {
-    shown.ghosts = desk.ghosts;
-    drawStrokes($("ghosts"), [], desk.ghosts);
-  }
+  drawGhosts();
 }
 
-// Draws strokes as paths. `before` is what was drawn there: of each path its stroke and its points.
+function drawGhosts() {
+  const isInkThere = desk.ghostsFor.every(stroke => desk.ink.includes(stroke));
+  if (!isInkThere) desk.ghosts = [];
+  drawStrokes($("ghosts"), shown.ghosts, desk.ghosts);
+}
+
+// Draws strokes as the paths of a group. before: what the group shows, which is brought up to date.
 function drawStrokes(group, before, strokes) {
   const paths = group.children;
-  while (paths.length > strokes.length) paths[paths.length - 1].remove();
-  before.length = Math.min(before.length, strokes.length);
+  while (paths.length > strokes.length) {
+    paths[paths.length - 1].remove();
+    before.pop();
+  }
   strokes.forEach((stroke, i) => {
     const last = before[i];
     if (last && last.stroke === stroke && last.points === stroke.length) return;
-    if (!paths[i]) group.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    if (!last) group.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
     paths[i].setAttribute("d", curvePath(stroke));
     before[i] = { stroke, points: stroke.length };
   });
 }
 
-// What the sheet shows: of each path the stroke, and how many of its points. So only strokes that
-// have changed are drawn anew, in whatever way they came to be there.
-const shown = { dry: [], wet: [], ghosts: [] };
+// ── The page's own hand ──
 
-// The strokes on the sheet are written once more, as by a hand.
+const WRITING_TIME = 700;        // ms, for a drawing that is written once more
+
+// The strokes on the sheet are written once more, one after the other.
 function writeAgain() {
   if (wantsNoMotion()) return;
   const paths = [...$("strokes").children];
   const lengths = paths.map(path => path.getTotalLength());
-  const sum = lengths.reduce((total, length) => total + length, 0) || 1;
-  let begun = 0;
+  const whole = sumOf(lengths) || 1;             // dots have no length
+  let written = 0;               // the length of the strokes before
   paths.forEach((path, i) => {
+    // One dash as long as the path, which is moved in from before its beginning.
     path.setAttribute("pathLength", 1);
     const writing = path.animate({ strokeDasharray: "1 1", strokeDashoffset: [1, 0] }, {
-      delay: 700 * begun / sum,
-      duration: 700 * lengths[i] / sum,
+      delay: WRITING_TIME * written / whole,
+      duration: WRITING_TIME * lengths[i] / whole,
       fill: "backwards",
     });
     writing.onfinish = () => path.removeAttribute("pathLength");
-    begun += lengths[i];
+    written += lengths[i];
   });
 }
 
-// Draws a digit in the page's own hand, the next one each time.
+// Draws a digit: a 3 at first, then a 4, a 5, …
 function drawExample() {
   const digit = (3 + desk.examples) % 10;
   desk.examples += 1;
@@ -143,7 +166,7 @@ function drawExample() {
   writeByHand(strokes, 800 * strokes.length);
 }
 
-// A digit in the page's own hand.
+// A digit in the page's own hand, each stroke as 41 points. In the markup it is 100 wide.
 function strokesOfHand(digit) {
   return [...$("hand").children[digit].children].map(path => {
     const length = path.getTotalLength();
@@ -154,33 +177,43 @@ function strokesOfHand(digit) {
   });
 }
 
-// Writes a drawing onto the sheet as a hand does, in so many ms; the reading follows it. Returns
-// whether it came to its end: the learner may have begun another drawing.
+// Writes a drawing onto the sheet as a hand does, in so many ms; the reading follows it. It ends
+// early where the learner begins another drawing.
 async function writeByHand(strokes, duration) {
   const drawing = [];
   desk.ink = drawing;
   desk.ownHand = drawing;
   desk.writing = drawing;
-  const points = strokes.flatMap((stroke, number) => stroke.map(point => [number, point]));
+  const count = sumOf(strokes.map(stroke => stroke.length));
   const start = performance.now();
-  let written = 0;
-  while (written < points.length) {
-    const share = wantsNoMotion() ? 1 : Math.min((performance.now() - start) / duration, 1);
-    const due = Math.max(Math.floor(share * points.length), 1);
-    for (const [number, point] of points.slice(written, due)) {
-      if (drawing.length === number) drawing.push([]);
-      drawing[number].push(point);
-    }
-    written = due;
+  while (true) {
+    const elapsed = (performance.now() - start) / duration;
+    const share = wantsNoMotion() ? 1 : Math.min(elapsed, 1);           // of the points: it is due
+    const due = Math.max(Math.floor(share * count), 1);
+    copyPoints(strokes, drawing, due);
+    if (share === 1) break;
     refresh();
-    if (written === points.length) break;
     await nextFrame();
-    if (desk.ink !== drawing) return false;
+    if (desk.ink !== drawing) return;
   }
   desk.writing = null;
   settle();
-  return true;
 }
+
+// Lets a drawing, in place, grow to the first so many points of these strokes.
+function copyPoints(strokes, drawing, count) {
+  let before = 0;                // points in the strokes before
+  strokes.forEach((stroke, i) => {
+    const due = clip(count - before, 0, stroke.length);
+    if (due > 0) {
+      drawing[i] ??= [];
+      drawing[i].push(...stroke.slice(drawing[i].length, due));
+    }
+    before += stroke.length;
+  });
+}
+
+for (const id of ["drawing", "wet"]) $(id).setAttribute("stroke-width", SHEET_PEN);
 
 // ── Who listens to what ──
 
@@ -193,7 +226,8 @@ $("clear").addEventListener("click", clearSheet);
 $("example").addEventListener("click", drawExample);
 
 addEventListener("keydown", event => {
-  if (event.target.matches("input[type=number], input[type=text]")) return;     // there these keys mean the text
+  const isInField = event.target.matches("input[type=number], input[type=text]");
+  if (isInField) return;         // there these keys mean the text
   if (event.key === "Delete") clearSheet();
   const isControl = event.ctrlKey || event.metaKey;
   if (isControl && !event.shiftKey && event.key.toLowerCase() === "z") {
@@ -202,7 +236,8 @@ addEventListener("keydown", event => {
   }
 });
 
-// On a phone the sheet docks, as a strip at the top, when the desk has been scrolled away under it.
+// On a phone the board docks, as a strip at the top, when the desk has been scrolled up, but for
+// the last 130 px. As the strip is lower, the desk keeps the height that the board had: --kept.
 new IntersectionObserver(([entry]) => {
   const board = $("board");
   const isAbove = entry.boundingClientRect.top < 0;

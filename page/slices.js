@@ -1,23 +1,25 @@
 "use strict";
 // Long work in short pieces, so that neither pen nor picture has to wait for it.
 
-// Does the work of a generator in slices of 6 ms, so that neither pen nor picture waits for it. With
-// each number that it yields, it rests for so many milliseconds. Work that nobody wants any longer is
-// left where it is. Returns what the work returns.
+const SLICE = 6;                 // ms
+
+// Does the work of a generator in slices. Wherever the work yields, a slice may end. Where it
+// yields a number, it rests for so many milliseconds. Work that nobody wants any longer is left
+// where it is. Returns what the work returns; undefined if it was left.
 async function inSlices(work, isWanted = () => true) {
-  let since = performance.now();
+  let start = performance.now();
   while (isWanted()) {
     const { done, value } = work.next();
     if (done) return value;
-    if (value) {
-      await new Promise(resolve => setTimeout(resolve, value));
-    } else if (performance.now() - since >= 6) {
+    if (value !== undefined) {
+      await pauseFor(value);
+      start = performance.now();
+    } else if (performance.now() - start >= SLICE) {
       await nextTask();
-    } else {
-      continue;
+      start = performance.now();
     }
-    since = performance.now();
   }
+  return undefined;
 }
 
 // Waits until the browser has done what is due. (A timer of 0 would wait for 4 ms.)

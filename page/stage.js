@@ -73,19 +73,28 @@ function showCaptions(unit, rounded, tenPulls) {
   });
 }
 
-// Where things stand on the stage, from left to right: the image, two piles of its products, the
-// curve and the ten scores. On a phone the scores stand below.
+const TOP_OF_STAGE = 26;       // px: above it is room for the names
+
+// Where things stand on the stage, in px: the image, two piles of its products, the curve and the
+// ten scores.
 function stageLayout(width) {
-  const top = 26;                                       // room for the names above
-  const isWide = width >= 560;
-  if (isWide) {
-    const side = 264;
-    const piles = { left: side + 20, width: 72 };
-    const curve = { left: rightOf(piles) + 50, width: 104 };       // between them the sum's number
-    const left = rightOf(curve) + 26;
-    const scores = { left, top, width: width - left, row: side / 10 };
-    return { top, side, piles, curve, scores };
-  }
+  return width >= 560 ? wideLayout(width) : narrowLayout(width);
+}
+
+// All from left to right.
+function wideLayout(width) {
+  const top = TOP_OF_STAGE;
+  const side = 264;                                     // of the image
+  const piles = { left: side + 20, width: 72 };
+  const curve = { left: rightOf(piles) + 50, width: 104 };         // between them the sum's number
+  const left = rightOf(curve) + 26;
+  const scores = { left, top, width: width - left, row: side / 10 };
+  return { top, side, piles, curve, scores };
+}
+
+// On a phone the scores stand below.
+function narrowLayout(width) {
+  const top = TOP_OF_STAGE;
   const side = Math.round(0.48 * width);
   const piles = { left: side + 12, width: 58 };
   const left = rightOf(piles) + 42;
@@ -98,7 +107,8 @@ function rightOf({ left, width }) {
   return left + width;
 }
 
-// The heights of sums on the stage, in steps of five points, so that they seldom change.
+// The heights of sums on the stage: y(number), between the lowest and the highest that are seen.
+// These are in steps of five points, so that they seldom change.
 function levelsOf({ forIt, against, bias, z }, { top, side }) {
   const highest = Math.ceil(Math.max(5, forIt, z, bias) / 5) * 5;
   const lowest = -Math.ceil(Math.max(5, against, -z, -bias) / 5) * 5;
@@ -302,6 +312,7 @@ function holdUnit() {
   if (!desk.isBlank) insideView.heldUnit = unitOnStage();
 }
 
+// Goes there by itself, from where it is.
 function stepTo(step, millisecondsPerStep) {
   const from = insideChoices.time;
   const way = step - from;

@@ -1,6 +1,7 @@
 "use strict";
-// The last script: the page is built, now the network is loaded.
+// The last script: all others are there, so the page is drawn, and then the network is loaded.
 
+// The content of weights.json. A page that was opened by double click finds it in a script.
 async function fetchNetwork() {
   if (location.protocol === "file:") {
     await loadScript("weights.js");
@@ -11,7 +12,7 @@ async function fetchNetwork() {
   return response.json();
 }
 
-async function startPage() {
+async function loadTrainedNetwork() {
   try {
     pagesOwn = newPupil("trained", readNetwork(await fetchNetwork()));
   } catch (error) {
@@ -26,8 +27,14 @@ async function startPage() {
   performance.mark("ready");
 }
 
-$("needs").remove();             // it says what a browser needs; this one can run the page
-openLink();                      // before all else: it may bring a drawing
-drawEverything();
-// When the first screen is painted: that is so in the second frame from now.
-requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(startPage)));
+async function startPage() {
+  $("needs").remove();           // it says what a browser needs; this one can run the page
+  openLink();                    // before all else: it may bring a drawing
+  drawEverything();
+  await nextFrame();
+  await nextFrame();             // in the second frame from now the first screen is painted
+  await nextTask();
+  await loadTrainedNetwork();
+}
+
+startPage();

@@ -3,7 +3,7 @@
 
 const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 
-// The last two moments are shown for one unit.
+// All four moments of the step that is laid open; the last two are shown for one unit.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
   if (step === null) {
@@ -19,7 +19,8 @@ function showStep() {
   showBatch("learn-batch-after", batch, after);
   showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
   const lossBefore = crossEntropy(before, labels);
-  $("learn-little").hidden = !(lossBefore < LITTLE_LOSS);
+  const isLittle = lossBefore < LITTLE_LOSS;     // not so of what is no number
+  $("learn-little").hidden = !isLittle;
   fill($("learn-laid"), {
     count: grouped(step.batch.length),
     "loss-was": lossBefore.toFixed(3),
@@ -29,7 +30,7 @@ function showStep() {
   });
 }
 
-// What stands below stays where it is in the window, if the panel above it goes.
+// Where the panel stands above the window, what is read below it stays in its place.
 function hideStep() {
   const panel = $("learn-laid");
   if (panel.hidden) return;
@@ -51,8 +52,8 @@ function showBatch(id, batch, probabilities) {
   batch.forEach((k, n) => {
     const pair = $(id).children[n];
     const share = probabilities[n][labelOfDigit(k)];
-    showPair(pair, k, indexOfLargest(probabilities[n]));
-    pair.querySelector("b").textContent = (share * 100).toFixed(0);
+    const inPercent = (share * 100).toFixed(0);
+    showPair(pair, k, indexOfLargest(probabilities[n]), inPercent);
   });
 }
 
@@ -62,7 +63,8 @@ function showChange({ before, after }, unit) {
   const weightsAfter = weightsOfUnit(after, unit);
   const change = weights.map((weight, i) => weight - weightsAfter[i]);
   const most = strength(weights);
-  const [pictureBefore, pictureOfChange, pictureAfter] = $("learn-change").querySelectorAll("canvas");
+  const pictures = $("learn-change").querySelectorAll("canvas");
+  const [pictureBefore, pictureOfChange, pictureAfter] = pictures;
   paintSigned(pictureBefore, weights, { most });
   paintSigned(pictureOfChange, change);
   paintSigned(pictureAfter, weightsAfter, { most });

@@ -4,11 +4,11 @@
 
 // ── Giving lessons, and taking them back ──
 
-// Goes through a pupil's lessons from the start. Whoever changes them comes here; a later change ends
-// an earlier one's way. `latest` is the lesson that is followed step by step. Returns whether it came
-// to the end.
+// Goes through a pupil's lessons from the start. Whoever changes them comes here; a later change
+// ends an earlier one's way. `latest` is the lesson that is followed step by step. Returns whether
+// it came to the end.
 async function relearn(pupil, latest = null) {
-  const lessons = [...pupil.lessons];
+  const lessons = [...pupil.lessons];       // a list of its own, by which a later change is noticed
   pupil.lessons = lessons;
   pupil.isRelearning = true;
   if (desk.pupil === pupil) showLessons(pupil);
@@ -34,7 +34,7 @@ function* goThroughLessons(pupil, latest) {
     pupil.network = taught;
     if (desk.pupil === pupil) refresh();
     yield SHOWN_FOR;
-    if (losses.length % 4 === 0) showCourse(pupil, losses);
+    if (losses.length % 4 === 0) showCourse(pupil, losses);     // not each time: it takes a while
   }
   pupil.network = pupil.lessons.length > 0 ? unmeasured(network) : pupil.original;
   pupil.isRelearning = false;
@@ -45,9 +45,11 @@ function* goThroughLessons(pupil, latest) {
   return true;
 }
 
-// How much it reads right was measured before the lessons.
+// The network without the record of how much it reads right: that was measured before the lessons.
 function unmeasured(network) {
-  const { test_accuracy, train_accuracy, ...training } = network.training;
+  const training = { ...network.training };
+  delete training.test_accuracy;
+  delete training.train_accuracy;
   return { ...network, training };
 }
 
@@ -67,8 +69,8 @@ function checkRoom(pupil, count) {
     + "python neural_network.py --drawings drawings.json.");
 }
 
-// Gives the network at hand further lessons, of which the last is followed step by step. Returns where
-// they are kept, in words; null if a later change came before the end.
+// Gives the network at hand further lessons, of which the last is followed step by step. Returns
+// where they are kept, in words; null if a later change came before the end.
 async function giveLessons(drawings) {
   const { pupil } = desk;
   checkRoom(pupil, drawings.length);
@@ -80,13 +82,16 @@ async function giveLessons(drawings) {
   return isDone ? words : null;
 }
 
+// Returns where they are kept, as a sentence to be added to another one; "" where they stay in the
+// browser, as usual.
 function keepLessons(pupil, lessons) {
   if (pupil !== pagesOwn) return " This network keeps its lessons until you leave the page.";
   if (storeLessons(lessons)) return "";
-  return " This browser cannot keep lessons, or has no room left: so they last until you leave the page.";
+  return " This browser cannot keep lessons, or has no room left: "
+    + "so they last until you leave the page.";
 }
 
-// What is on the sheet is a 7, says the learner.
+// The learner has said which digit is on the sheet.
 async function teachDrawing(label) {
   try {
     const lesson = await giveLesson(label);
@@ -96,9 +101,9 @@ async function teachDrawing(label) {
   }
 }
 
-// Teaches what is on the sheet. Returns what the looks gave each digit before and after, and where the
-// lesson is kept, in words; null if a later lesson came before its end. What is known already is not
-// taught. Throws a sentence if there is nothing to teach, or nobody.
+// Teaches what is on the sheet. Returns what the looks gave each digit before and after, and where
+// the lesson is kept, in words; null if a later lesson came before its end. What is known already
+// is not taught. Throws a sentence if there is nothing to teach, or nobody.
 async function giveLesson(label) {
   checkRoom(desk.pupil, 1);
   check(!desk.isBlank, "Draw a digit first.");
@@ -118,6 +123,7 @@ function lessonInWords(label, { before, after, kept }) {
   if (before[label] >= LEARNT) {
     return `It reads ${name} already, ${percent(before[label])} sure: nothing to learn.`;
   }
+  const shares = `${percent(before[label])} before the lesson, ${percent(after[label])} now`;
   const digitBefore = indexOfLargest(before);
   const digitAfter = indexOfLargest(after);
   const change = digitBefore === digitAfter
@@ -126,8 +132,7 @@ function lessonInWords(label, { before, after, kept }) {
   const failure = after[label] >= LEARNT
     ? ""
     : " It is not yet sure: teach it once more, or see whether another lesson says otherwise.";
-  return `${capitalised(name)} it is: ${percent(before[label])} before the lesson, `
-    + `${percent(after[label])} now. ${change}${failure}${kept}`;
+  return `${capitalised(name)} it is: ${shares}. ${change}${failure}${kept}`;
 }
 
 function sayOfLesson(words) {
@@ -143,7 +148,7 @@ async function lie() {
   }
 }
 
-// Takes these lessons of the network at hand back.
+// Takes these lessons of the network at hand back, and says so in these words.
 function takeBack(lessons, words) {
   const { pupil } = desk;
   if (!pupil || lessons.length === 0) {
@@ -160,9 +165,9 @@ function takeBack(lessons, words) {
 // Another window of the page has given the page's own network a lesson, or taken one back.
 function followOtherWindow({ key, newValue }) {
   if (!pagesOwn || !key || !key.startsWith(LESSON_KEY)) return;
-  const others = pagesOwn.lessons.filter(lesson => lesson.key !== key);
+  const others = pagesOwn.lessons.filter(known => known.key !== key);
   const lesson = newValue === null ? null : readLesson(key, newValue);
-  pagesOwn.lessons = lesson ? inOrder([...others, lesson]) : others;
+  pagesOwn.lessons = lesson === null ? others : inOrder([...others, lesson]);
   relearn(pagesOwn);
 }
 
@@ -170,8 +175,8 @@ function followOtherWindow({ key, newValue }) {
 async function takeUpLessons() {
   const { lessons, unreadable } = storedLessons();
   if (unreadable > 0) {
-    showMessage("Some lessons that this browser kept could not be read. The page starts without them; "
-      + "they stay in the browser's store, with “unreadable” before their names.");
+    showMessage("Some lessons that this browser kept could not be read. The page starts without "
+      + "them; they stay in the browser's store, with “unreadable” before their names.");
   }
   if (lessons.length === 0) return;
   pagesOwn.lessons = lessons;
@@ -191,16 +196,23 @@ function showTeach() {
   const { pupil, reading } = desk;
   const isTaught = Boolean(pupil && pupil.lessons.length > 0);
   if (pupil) fill($("teach"), { pupil: pupilInWords(pupil) });
-  $("untaught").hidden = !isTaught || !reading;
-  if (!$("untaught").hidden) {
-    const shares = readLooks(pupil.original, reading.looks.map(look => look.image));
-    const digit = indexOfLargest(shares);
-    fill($("untaught"), { digit: digitOrDash(digit), share: percent(shares[digit] ?? 0) });
-  }
+  const canCompare = isTaught && reading !== null;
+  $("untaught").hidden = !canCompare;
+  if (canCompare) showUntaught(pupil.original, reading);
   const measured = pupil?.original.training.test_accuracy;
-  $("measured").hidden = !isTaught || measured === undefined;
-  fill($("measured"), { measured: percent(measured ?? 0, 2) });
+  const wasMeasured = isTaught && measured !== undefined;
+  $("measured").hidden = !wasMeasured;
+  if (wasMeasured) fill($("measured"), { measured: percent(measured, 2) });
   showCost();
+}
+
+// What the network would read without the lessons.
+function showUntaught(original, reading) {
+  const images = reading.looks.map(look => look.image);
+  const shares = readLooks(original, images);
+  const digit = indexOfLargest(shares);
+  const share = digit < 0 ? 0 : shares[digit];
+  fill($("untaught"), { digit: digitOrDash(digit), share: percent(share) });
 }
 
 function showLessons(pupil) {
@@ -210,28 +222,35 @@ function showLessons(pupil) {
 }
 
 // How the last lesson went, and the units whose weights it and those before it moved most.
+// losses: [step, loss] of each of its steps.
 function showCourse(pupil, losses) {
   const { network, original } = pupil;
-  const changes = network.W1.map((weight, i) => weight - original.W1[i]);
+  const changes = network.W1.map((weight, i) => weight - original.W1[i]);         // (784, units)
+  const moved = changes.filter(change => change !== 0).length;
+  const isShown = losses.length > 1 && moved > 0;
+  $("course").hidden = !isShown;
+  if (!isShown) return;
+  const caption = "The loss of this drawing, step by step";
+  $("course-plot").innerHTML = plot(caption, [losses], { unit: "step" });
   const largest = strength(changes);
-  const hasMoved = changes.some(change => change !== 0);
-  $("course").hidden = losses.length < 2 || !hasMoved;
-  if ($("course").hidden) return;
-  $("course-plot").innerHTML = plot("The loss of this drawing, step by step", [losses], { unit: "step" });
-
-  const units = network.layers[1];
-  const changesOfUnit = unit => weightsOfUnit({ layers: network.layers, W1: changes }, unit);
-  const strengths = Array.from({ length: units }, (_, unit) => strength(changesOfUnit(unit)));
-  const order = orderByValue(strengths);
-  for (const [i, picture] of [...$("moved").children].entries()) {
-    picture.hidden = i >= units;
-    if (i < units) paintSigned(picture, changesOfUnit(order[i]), { most: largest });
-  }
+  showMovedUnits({ layers: network.layers, W1: changes }, largest);
   fill($("moved-words"), {
     largest: shortNumber(largest),
     times: shortNumber(strength(original.W1) / largest),
-    moved: grouped(changes.filter(change => change !== 0).length),
+    moved: grouped(moved),
     weights: grouped(changes.length),
+  });
+}
+
+// The units that were moved most, each as a picture of how its weights have changed.
+// changes: of the weights, in the form of a network. largest: of all of them.
+function showMovedUnits(changes, largest) {
+  const units = changes.layers[1];
+  const changesOfUnits = Array.from({ length: units }, (_, unit) => weightsOfUnit(changes, unit));
+  const order = orderByValue(changesOfUnits.map(strength));
+  [...$("moved").children].forEach((picture, i) => {
+    picture.hidden = i >= units;
+    if (i < units) paintSigned(picture, changesOfUnits[order[i]], { most: largest });
   });
 }
 

@@ -1,7 +1,8 @@
 "use strict";
 // "Look inside": all units, one after the other. They pull at ten ropes, one for each digit.
 
-const ROPE = 26;               // px: the height of one rope
+const ROPE = 26;               // px: the height of one rope,
+const ROPE_BAR = 16;           // and of the bars on it
 const LEAST_REACH = 6;         // points: how far the ropes reach at least, to either side
 
 // How many units are in: as many as were let in, of a small network at most all.
@@ -75,8 +76,8 @@ function paintTug(ropes, scores) {
   paintLeaders(context, bottom + 8, width);
 }
 
-// Where so many points lie across the ropes. There is room for all units, so that nothing moves but
-// the bars.
+// Tells where so many points lie across the ropes. There is room for all units from the start, so
+// that nothing moves but the bars.
 function acrossRopes(width) {
   const whole = ropesOf(insideView.findings.order);
   const mostFor = Math.max(LEAST_REACH, ...whole.map(rope => rope.forIt));
@@ -102,16 +103,16 @@ function styleOfRope(isLeader) {
 // All that is said, pale; at the end of its bar, what the newest unit says.
 function paintRope(context, { forIt, against }, digit, x) {
   const { order, pulls } = insideView.findings;
-  const top = middleOfRope(digit) - 8;
+  const top = middleOfRope(digit) - ROPE_BAR / 2;
   context.globalAlpha = 0.55;
-  drawBar(context, x(0), top, x(forIt) - x(0), 16, true);
-  drawBar(context, x(-against), top, x(0) - x(-against), 16, false);
+  drawBar(context, x(0), top, x(forIt) - x(0), ROPE_BAR, true);
+  drawBar(context, x(-against), top, x(0) - x(-against), ROPE_BAR, false);
   context.globalAlpha = 1;
   if (unitsIn() === 0) return;
   const newest = order[unitsIn() - 1];
   const pull = pulls[newest * 10 + digit];
   const left = pull > 0 ? forIt - pull : -against;
-  drawBar(context, x(left), top, x(Math.abs(pull)) - x(0), 16, pull > 0);
+  drawBar(context, x(left), top, x(Math.abs(pull)) - x(0), ROPE_BAR, pull > 0);
 }
 
 function paintScore(context, score, digit, isLeader, x, width) {
@@ -130,13 +131,13 @@ function paintLeaders(context, top, width) {
   const inset = 9;                                      // the middle of the handle at either end
   const x = n => inset + (width - 2 * inset) * n / units;
   leaders.forEach(({ from, digit }, i) => {
-    if (from > count) return;
+    if (from > count) return;                           // it does not lead yet
     const isLast = i === leaders.length - 1;
     const until = isLast ? count : Math.min(leaders[i + 1].from, count);
     const length = x(until) - x(from);
     context.fillStyle = isLast ? ink : line;
     context.fillRect(x(from), top, Math.max(length - 1, 1), 18);
-    if (length < 10) return;
+    if (length < 10) return;                            // there is no room for the digit
     const middle = (x(from) + x(until)) / 2;
     const colour = isLast ? sheet : ink;
     writeAt(context, digit, middle, top + 10, { align: "center", colour, bold: true });
@@ -158,7 +159,7 @@ function settleTipBet() {
   if (unitsIn() < units || desk.isBlank) return;
   const { from, digit } = leaders.at(-1);
   const share = percent(from / units, 0);
-  settleBet("bet-tip", `${digit} led for good after ${grouped(from)} of ${grouped(units)}, `
+  settleBet("bet-tip", `${digit} led for good after ${grouped(from)} of ${grouped(units)}: `
     + `that is ${share} of them.`);
 }
 

@@ -8,7 +8,7 @@ const why = {
   from: 3,               // the pair that is asked about
   to: 8,
   names: {},             // what the sentences say now
-  lead: NaN,             // by how many points the one leads the other in the drawing, without the dab
+  lead: NaN,             // by how many points the one leads the other, the dab left out
 
   isInView: false,       // whether the part about the ink is in view: only then the ink glows
   glowing: null,         // the question that the glow answers
@@ -161,7 +161,9 @@ function askedNow() {
   };
 }
 
-// Whether a question is about the drawing and the network that are on the desk.
+// Whether a question is about the drawing and the network that are on the desk. A network that
+// learns stays the same one: what was found stays, and the glow follows it by its lead (see
+// isStillAsked).
 function isAbout(question) {
   const now = askedNow();
   return question.network === now.network
@@ -183,6 +185,7 @@ function isStillAsked(question) {
 const FULL_EFFECT = 5;         // points of an effect that is drawn as thick as can be
 const THINNEST_GLOW = 0.01;    // the thinnest and the thickest line, in widths of the sheet
 const THICKEST_GLOW = 0.062;
+const GLOW_EDGE = 0.007;       // of a hollow line, on either side
 
 // The glow follows the question, while the pen rests.
 async function glowWhilePenRests() {
@@ -222,7 +225,8 @@ function signedLine(ink, effect, width) {
   const line = (kind, thickness) =>
     `<path class="${kind}" stroke-width="${thickness.toFixed(4)}" d="${curvePath(ink)}"/>`;
   if (effect > 0) return line("for-it", width);
-  return line("against-it", width) + line("hollow", Math.max(width - 0.014, 0.004));
+  const hollow = Math.max(width - 2 * GLOW_EDGE, 0.004);
+  return line("against-it", width) + line("hollow", hollow);
 }
 
 function clearGlow() {
@@ -235,6 +239,7 @@ function clearGlow() {
 function clearAway() {
   stopShowingWay();
   desk.trial = null;
+  showDab(false);        // at once: a section that is off the screen is not drawn any more
   refresh();
 }
 

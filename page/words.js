@@ -1,10 +1,11 @@
 "use strict";
 // Numbers and digits in words.
 
-// 1234567 → 1,234,567. (Intl does it, too, but slowly.)
+const IN_ENGLISH = new Intl.NumberFormat("en");        // made once, as it takes a while
+
+// 1234567 → 1,234,567.
 function grouped(number) {
-  if (number < 1000) return String(number);
-  return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return IN_ENGLISH.format(number);
 }
 
 // 0.123 → 12.3 %.
@@ -12,15 +13,16 @@ function percent(share, decimals = 1) {
   return (share * 100).toFixed(decimals) + " %";
 }
 
-// Shares in whole per cents that add up to 100: those with the largest remainders are rounded up.
-// Of shares that are all 0, or no numbers, each is 0.
+// Shares, which add up to 1, in whole per cents that add up to 100. All are rounded down; then
+// those that lost most are rounded up, as many as are missing.
+// Of blank paper all shares are 0, of a diverged network no numbers: then each is 0 %.
 function wholePercents(shares) {
   const sum = sumOf(shares);
   if (sum === 0 || Number.isNaN(sum)) return new Array(shares.length).fill(0);
   const percents = Array.from(shares, share => Math.floor(share * 100));
-  const remainders = percents.map((whole, i) => shares[i] * 100 - whole);
+  const lost = percents.map((whole, i) => shares[i] * 100 - whole);
   const missing = 100 - sumOf(percents);
-  for (const i of orderByValue(remainders).slice(0, missing)) percents[i] += 1;
+  for (const i of orderByValue(lost).slice(0, missing)) percents[i] += 1;
   return percents;
 }
 

@@ -305,6 +305,7 @@ def test_the_network_on_the_desk_is_named_with_what_it_has_become(page, tmp_path
     draw(page, SEVEN)
     page.click("#labels button[value='3']")
     until(page, "$('pupil').textContent.includes('taught by you: 1 lesson')")
+    until(page, "!desk.pupil.isRelearning")
     assert "97.00 %" in text(page, "about") and "before your lessons" in text(page, "about")
     NeuralNetwork(hidden_size=7).save(tmp_path / "seven.json")
     choose_network(page, tmp_path / "seven.json")

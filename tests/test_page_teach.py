@@ -263,7 +263,7 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
     assert "taught it nothing" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
     assert said["keep"].startswith("Right.") and said["keep"].endswith("That was wrong.")  # each with its own verdict
     assert said["follows"].endswith("That was right.")
-    assert said["rules"].startswith("No: nobody") and "At first" not in said["rules"]
+    assert said["rules"].startswith("The right answer is “Nobody") and "At first" not in said["rules"]
     assert [("Right." in said[id]) for id in said] == [True, True, False, True, True]
     count, sure, read, meant = map(int, re.findall(r"(?<![\d.])\d+", said["sure"].replace("thousand", "")))
     reads = calculate(page, """() => [...readDigitImages(desk.network, 5000, 1000)] && (() => {
