@@ -1,7 +1,7 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["numpy>=1.24", "scipy>=1.10", "threadpoolctl>=3.1", "tqdm>=4.64",
-#                 "pillow>=9.5", "scikit-image>=0.20"]
+#                 "pillow>=10.1", "scikit-image>=0.20"]
 # ///
 """Read the handwritten digits in a picture: a photograph, a scan, a screenshot.
 
@@ -54,9 +54,9 @@ except ImportError as error:
     sys.exit(f"{error}. README.md says how to install it.")
 
 LONGEST_SIDE = 1600     # px: a larger picture is made smaller
-SHORTEST_SIDE = 200     # px: a smaller one is enlarged until its longest side has these
+SHORTEST_SIDE = 200     # px: a picture whose longest side is shorter is enlarged
 THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
-FAINT = 0.5            # of the threshold of ink: what is darker still joins pieces of ink
+FAINT = 0.5             # of the threshold of ink: what is darker still joins pieces of ink
 BLOCKS = 64             # into which a picture's width is divided where its lines are looked for
 DIGIT_SIDE = 150        # px, at most, of a digit that is thinned
 MOST_PARTS = 500        # a picture with more pieces of ink is no page of digits
@@ -67,7 +67,7 @@ def load_grey(path):
     """Return the picture in a file as grey (height, width), from 0, black, to 1, white.
 
     It is turned upright, what is transparent is white, and the longest side is at most
-    LONGEST_SIDE. Raises OSError, or ValueError where the file holds no picture.
+    LONGEST_SIDE. Raises ValueError where the file cannot be read or holds no picture.
     """
     try:
         with Image.open(path) as image:
@@ -76,14 +76,14 @@ def load_grey(path):
             return grey_of(image)
     except FileNotFoundError:
         raise ValueError(f"{path}: there is no such file") from None
+    except (IsADirectoryError, PermissionError) as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
     except Image.UnidentifiedImageError:
         raise ValueError(f"{path}: expected a picture (PNG, JPEG, WebP, GIF, BMP or TIFF), "
                          f"found {describe(path)}") from None
     except Image.DecompressionBombError:
-        raise ValueError(f"{path}: expected at most 170 megapixels, found more") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if isinstance(error, (IsADirectoryError, PermissionError)):
-            raise ValueError(f"{path}: {error.strerror}") from None
+        raise ValueError(f"{path}: expected at most 178 megapixels, found more") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:           # Pillow raises each of them
         raise ValueError(f"{path}: the picture is damaged ({error})") from None
 
 
@@ -105,7 +105,7 @@ def grey_of(image):
     """Return an opened Pillow image as grey (height, width), as `load_grey` does."""
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))    # a large JPEG is decoded at a half or less
     image = ImageOps.exif_transpose(image)              # cameras note how they were held
-    if image.mode.startswith("I"):                      # 16 bits
+    if image.mode.startswith("I"):                      # 16 bits: 0 to 65535 become 0 to 255
         image = Image.fromarray(np.uint8(np.asarray(image) // 257))
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -119,7 +119,10 @@ def grey_of(image):
 
 
 def shrink(image, factor):
-    """Return the means of squares of factor x factor pixels, and at the edges of what is left."""
+    """Return the means of squares of factor x factor pixels.
+
+    Those at the right and at the bottom are of the pixels that are left, which may be fewer.
+    """
     if factor == 1:
         return image
     height, width = image.shape
@@ -133,7 +136,7 @@ def shrink(image, factor):
 
 
 def enlarge(image, factor):
-    """Return factor times the pixels each way; between their centres, what lies between."""
+    """Return factor times the pixels each way. Between their centres, values change evenly."""
     return ndimage.zoom(image, factor, order=1, mode="nearest", grid_mode=True)
 
 
@@ -151,8 +154,10 @@ def take_light_away(grey):
         thumbnail = 1 - thumbnail
         light = 1 - light
     height, width = grey.shape
-    paper = enlarge(paper_of(thumbnail, light), factor)[:height, :width]
-    return np.clip(1 - grey / np.maximum(paper, 0.05), 0, 1)
+    paper = enlarge(paper_of(thumbnail, light), factor)
+    paper = paper[:height, :width]      # the thumbnail's last pixels may reach beyond the picture
+    paper = np.maximum(paper, 0.05)     # so that what is quite black is not divided by 0
+    return np.clip(1 - grey / paper, 0, 1)
 
 
 def fit_light(grey):
@@ -162,18 +167,21 @@ def fit_light(grey):
     farther it lies from the surface of before: so ink hardly pulls it.
     """
     height, width = grey.shape
-    y, x = np.mgrid[:height, :width].reshape(2, -1) / max(height, width)    # (pixels,) each
+    places = np.mgrid[:height, :width] / max(height, width)     # (2, height, width), 0 to 1
+    y, x = places.reshape(2, -1)                                # (pixels,) each
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])          # (6, pixels)
     values = grey.ravel()
     weights = np.ones_like(values)
     for _ in range(10):
-        weighted = terms * weights
-        matrix = weighted @ terms.T + 1e-9 * np.eye(6)          # of the normal equations
-        coefficients = np.linalg.solve(matrix, weighted @ values)
-        light = coefficients @ terms
+        # The normal equations of least squares. With 1e-9 more on the diagonal they can be solved
+        # for every picture, even for one of a single pixel.
+        weighted = terms * weights                              # (6, pixels)
+        matrix = weighted @ terms.T + 1e-9 * np.eye(6)          # (6, 6)
+        coefficients = np.linalg.solve(matrix, weighted @ values)           # (6,)
+        light = coefficients @ terms                            # (pixels,)
         residuals = values - light
-        scale = max(np.median(abs(residuals)), 1e-3)
-        weights = 1 / (1 + (residuals / (2 * scale)) ** 2)
+        usual = max(np.median(abs(residuals)), 1e-3)            # how far off a pixel usually is
+        weights = 1 / (1 + (residuals / (2 * usual)) ** 2)      # 1 on the surface, 1/2 twice as far off
     return light.reshape(grey.shape)
 
 
@@ -188,16 +196,18 @@ def ink_is_light(grey, light):
     skewness = (departures ** 3).mean() / ((departures ** 2).mean() ** 1.5 + 1e-9)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     darkest, lightest = np.percentile(grey, (1, 99))
-    lightness = (np.median(edge) - darkest) / max(lightest - darkest, 1e-3)
-    return skewness + 1 - 2 * np.clip(lightness, 0, 1) > 0
+    edge_lightness = (np.median(edge) - darkest) / max(lightest - darkest, 1e-3)
+    lightness = np.clip(edge_lightness, 0, 1)
+    # If the ink is light, the skewness is above 0, and so is 1 - 2 * lightness, as the edge is dark.
+    return skewness + 1 - 2 * lightness > 0
 
 
 def paper_of(grey, light):
-    """Return the paper without its ink (height, width), of a small picture and the light on it.
+    """Return how light the paper under the ink is (height, width), in a small picture.
 
-    Closing fills what is darker and narrower than a fifth of the picture. On a slope of light it is
-    too bright at the edges, unless the slope is taken out first; at the edge of a shadow it is
-    better as it is. Paper is the darker of the two.
+    Closing fills what is darker and narrower than a fifth of the picture. Where the light changes
+    slowly, the result is too bright at the edges, unless the light is divided out first; at the edge
+    of a shadow it is better without that. So both are made, and the paper is the darker of the two.
     """
     light = np.maximum(light, 0.05)
     size = max(grey.shape) // 5
@@ -211,48 +221,84 @@ def paper_of(grey, light):
 # ── 3. Ink ────────────────────────────────────────────────────────────────────────────────────────
 def remove_rules(ink):
     """Return the ink without what is printed on ruled or squared paper."""
-    ink = erase_lines(ink, *find_lines_across(ink))
-    turned = erase_lines(ink.T, *find_lines_across(ink.T))
+    without_rows = remove_lines_across(ink)
+    turned = remove_lines_across(without_rows.T)
     return turned.T
 
 
+def remove_lines_across(ink):
+    """Return the ink (height, width) without the printed lines that run from left to right."""
+    lines, ridges, thickest_line = find_lines_across(ink)
+    return erase_lines(ink, lines, ridges, thickest_line)
+
+
 def find_lines_across(ink):
-    """Return lines that run straight across the picture and are thin: the row of each, by block.
+    """Return lines that run straight across the picture and are thin.
 
-    The columns fall into BLOCKS blocks. As Hough did (1962), all straight lines are tried: a line
-    is there if at least three quarters of the blocks have ink on it. Returns lines, each (blocks,);
-    ridges (height, blocks), how much darker each row of a block is than what is around it; and how
-    many rows a line may fill.
+    The columns fall into BLOCKS blocks. Returns a list of lines, each the row that it has in every
+    block, (blocks,); ridges (height, blocks), how much darker each row of a block is than what is
+    around it; and thickest_line, how many rows a line may fill.
     """
-    height, width = ink.shape
-    starts = np.arange(BLOCKS) * width // BLOCKS
-    widths = np.maximum(np.diff(np.append(starts, width)), 1)
-    strips = np.add.reduceat(ink, starts, axis=1) / widths      # (height, blocks): means of rows
+    width = ink.shape[1]
     thickest_line = 2 * (width // 80) + 3
-    ridges = strips - ndimage.grey_opening(strips, (thickest_line, 1), mode="nearest")
-    is_ridge = ridges > max(4 * np.median(ridges), 0.02)
-
-    across = (np.arange(BLOCKS) + 0.5) / BLOCKS - 0.5           # of each block: from -1/2 to 1/2
-    margin = width // 8                                         # rows of nothing above and below
-    padding = ((margin, margin), (0, 0))
-    is_ridge = np.pad(is_ridge, padding)
-    darkness = np.pad(ridges, padding)
-    candidates = []
-    reach = width // 10
-    for drop in range(-reach, reach + 1, max(width // 400, 1)):         # px, from left to right
-        shifts = nearest_row(drop * across)
-        rows = np.arange(height)[:, None] + shifts + margin     # (height, blocks)
-        found = is_ridge[rows, np.arange(BLOCKS)].sum(axis=1)   # (height,): blocks with ink
-        total = darkness[rows, np.arange(BLOCKS)].sum(axis=1)
-        for row in np.flatnonzero(found >= 0.75 * BLOCKS):
-            candidates.append((total[row], row, drop))
-
+    ridges = ridges_of(ink, thickest_line)
     lines = []
-    for _, row, drop in sorted(candidates, reverse=True):       # the darkest first
-        line = row + nearest_row(drop * across)
+    for line in lines_with_ink(ridges, width):
         if all(are_apart(line, other, thickest_line) for other in lines):
             lines.append(line)
     return lines, ridges, thickest_line
+
+
+def ridges_of(ink, thickest_line):
+    """Return (height, blocks) of what is thin: opening leaves what is thicker than a line."""
+    means = means_of_blocks(ink)
+    opened = ndimage.grey_opening(means, (thickest_line, 1), mode="nearest")
+    return means - opened
+
+
+def means_of_blocks(ink):
+    """Return the mean ink of each row within each block of columns, (height, blocks)."""
+    width = ink.shape[1]
+    starts = np.arange(BLOCKS) * width // BLOCKS
+    widths = np.diff(np.append(starts, width))
+    widths = np.maximum(widths, 1)      # in a picture with fewer columns, blocks share a column
+    return np.add.reduceat(ink, starts, axis=1) / widths
+
+
+def lines_with_ink(ridges, width):
+    """Return the lines with ink on at least three quarters of the blocks, the darkest first.
+
+    As Hough did (1962), all straight lines are tried, in a picture of this width: every row, and
+    every drop from the left to the right edge up to a tenth of the width, in px.
+    """
+    height = len(ridges)
+    is_ink = ridges > max(4 * np.median(ridges), 0.02)
+    # Lines that leave the picture find no ink there: rows of nothing, more than any line drops.
+    margin = width // 8
+    is_ink = np.pad(is_ink, ((margin, margin), (0, 0)))
+    darkness = np.pad(ridges, ((margin, margin), (0, 0)))
+    blocks = np.arange(BLOCKS)
+    reach = width // 10
+    step = max(width // 400, 1)
+    candidates = []
+    for drop in range(-reach, reach + 1, step):
+        first_rows = np.arange(height)[:, None]                 # (height, 1)
+        rows = first_rows + straight_line(0, drop) + margin     # (height, blocks): of every line
+        found = is_ink[rows, blocks].sum(axis=1)                # (height,): blocks with ink
+        total = darkness[rows, blocks].sum(axis=1)
+        for row in np.flatnonzero(found >= 0.75 * BLOCKS):
+            candidates.append((total[row], row, drop))
+    candidates.sort(reverse=True)
+    return [straight_line(row, drop) for _, row, drop in candidates]
+
+
+def straight_line(row, drop):
+    """Return the row in each block, (blocks,), of a line at this row in the middle of the picture.
+
+    From the left to the right edge it drops by so many pixels.
+    """
+    across = (np.arange(BLOCKS) + 0.5) / BLOCKS - 0.5           # of each block: from -1/2 to 1/2
+    return row + nearest_row(drop * across)
 
 
 def nearest_row(place):
@@ -262,45 +308,67 @@ def nearest_row(place):
 
 def are_apart(line, other, thickest_line):
     """Return whether two lines nowhere cross, and lie farther apart than a line may be thick."""
-    least = (line - other).min()
-    most = (line - other).max()
+    differences = line - other                                  # (blocks,)
+    least = differences.min()
+    most = differences.max()
     return max(most, -least) > thickest_line and least * most > 0
 
 
 def erase_lines(ink, lines, ridges, thickest_line):
     """Return the ink without these lines. Where the ink of a digit crosses a line, it stays."""
-    height, width = ink.shape
-    ink = ink.copy()
-    columns = np.arange(width)
-    blocks = np.arange(BLOCKS)
-    offsets = np.arange(-thickest_line, thickest_line + 1)
-    for line in lines:
-        line = darkest_rows(ridges, line, 2 + width // 400)
-        around = np.clip(line[:, None] + offsets, 0, height - 1)            # (blocks, offsets)
-        profile = np.median(ridges[around, blocks[:, None]], axis=0)        # across the line
-        darkness = profile.max()
-        half = max(abs(offsets[profile > darkness / 4]).max(), 1)           # of its thickness
-        if half >= thickest_line:
-            continue                                            # this is no line
-        middle = nearest_row(np.interp((columns + 0.5) * BLOCKS / width - 0.5, blocks, line))
-        above = ink[np.clip(middle - half - 2, 0, height - 1), columns]
-        below = ink[np.clip(middle + half + 2, 0, height - 1), columns]
-        is_alone = np.maximum(above, below) < 0.75 * darkness   # else a digit crosses the line here
-        for row in range(-half - 1, half + 2):
-            y = middle + row
-            here = is_alone & (y >= 0) & (y < height)
-            values = ink[y[here], columns[here]]
-            ink[y[here], columns[here]] = np.where(values < 2 * darkness, 0, values)
-    return ink
+    erased = ink.copy()
+    width = ink.shape[1]
+    for straight in lines:
+        line = darkest_rows(ridges, straight, 2 + width // 400)
+        darkness, half = measure_line(line, ridges, thickest_line)
+        if half < thickest_line:                                # else it is too thick for a line
+            erase_line(erased, line, darkness, half)
+    return erased
 
 
 def darkest_rows(ridges, line, reach):
     """Return for each block the darkest of the rows around a line: no paper is quite flat."""
-    blocks = np.arange(len(line))
+    blocks = np.arange(BLOCKS)
     rows = line[:, None] + np.arange(-reach, reach + 1)         # (blocks, rows)
     rows = np.clip(rows, 0, len(ridges) - 1)
-    darkest = ridges[rows, blocks[:, None]].argmax(axis=1)
+    darkest = ridges[rows, blocks[:, None]].argmax(axis=1)      # (blocks,)
     return rows[blocks, darkest]
+
+
+def measure_line(line, ridges, thickest_line):
+    """Return how dark a line is, and how many rows above and below its middle it fills."""
+    blocks = np.arange(BLOCKS)
+    offsets = np.arange(-thickest_line, thickest_line + 1)
+    rows = np.clip(line[:, None] + offsets, 0, len(ridges) - 1)             # (blocks, offsets)
+    profile = np.median(ridges[rows, blocks[:, None]], axis=0)  # (offsets,): from above to below
+    darkness = profile.max()
+    filled = offsets[profile > darkness / 4]
+    half = max(abs(filled).max(), 1)
+    return darkness, half
+
+
+def erase_line(ink, line, darkness, half):
+    """Take a line out of the ink, in place. What is twice as dark as the line is no part of it."""
+    height, width = ink.shape
+    columns = np.arange(width)
+    middle = rows_at(line, width)
+    above = ink[np.clip(middle - half - 2, 0, height - 1), columns]
+    below = ink[np.clip(middle + half + 2, 0, height - 1), columns]
+    is_alone = np.maximum(above, below) < 0.75 * darkness       # else a digit crosses the line here
+    for offset in range(-half - 1, half + 2):
+        rows = middle + offset
+        is_inside = (rows >= 0) & (rows < height)
+        rows = rows[is_alone & is_inside]
+        at = columns[is_alone & is_inside]
+        values = ink[rows, at]
+        ink[rows, at] = np.where(values < 2 * darkness, 0, values)
+
+
+def rows_at(line, width):
+    """Return the row of a line in every column, (width,): between the middles of its blocks."""
+    columns = np.arange(width)
+    places = (columns + 0.5) * BLOCKS / width - 0.5             # 0 is the middle of the first block
+    return nearest_row(np.interp(places, np.arange(BLOCKS), line))
 
 
 def find_ink(ink):
