@@ -83,7 +83,7 @@ def load_grey(path):
                          f"found {describe(path)}") from None
     except Image.DecompressionBombError:
         raise ValueError(f"{path}: expected at most 178 megapixels, found more") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:           # Pillow raises each of them
+    except (OSError, SyntaxError, ValueError, EOFError) as error:       # Pillow raises all of these
         raise ValueError(f"{path}: the picture is damaged ({error})") from None
 
 
@@ -180,8 +180,9 @@ def fit_light(grey):
         coefficients = np.linalg.solve(matrix, weighted @ values)           # (6,)
         light = coefficients @ terms                            # (pixels,)
         residuals = values - light
-        usual = max(np.median(abs(residuals)), 1e-3)            # how far off a pixel usually is
-        weights = 1 / (1 + (residuals / (2 * usual)) ** 2)      # 1 on the surface, 1/2 twice as far off
+        # How far off a pixel usually is. Its weight is 1 on the surface, and 1/2 twice as far off.
+        usual = max(np.median(abs(residuals)), 1e-3)
+        weights = 1 / (1 + (residuals / (2 * usual)) ** 2)
     return light.reshape(grey.shape)
 
 
@@ -193,12 +194,14 @@ def ink_is_light(grey, light):
     nearly as frequent as paper.
     """
     departures = grey - light
-    skewness = (departures ** 3).mean() / ((departures ** 2).mean() ** 1.5 + 1e-9)
+    squares = (departures ** 2).mean()
+    cubes = (departures ** 3).mean()
+    skewness = cubes / (squares ** 1.5 + 1e-9)                  # of a blank picture, squares is 0
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     darkest, lightest = np.percentile(grey, (1, 99))
     edge_lightness = (np.median(edge) - darkest) / max(lightest - darkest, 1e-3)
     lightness = np.clip(edge_lightness, 0, 1)
-    # If the ink is light, the skewness is above 0, and so is 1 - 2 * lightness, as the edge is dark.
+    # If the ink is light, the skewness is above 0; so is 1 - 2 * lightness, as the edge is dark.
     return skewness + 1 - 2 * lightness > 0
 
 
@@ -206,16 +209,18 @@ def paper_of(grey, light):
     """Return how light the paper under the ink is (height, width), in a small picture.
 
     Closing fills what is darker and narrower than a fifth of the picture. Where the light changes
-    slowly, the result is too bright at the edges, unless the light is divided out first; at the edge
-    of a shadow it is better without that. So both are made, and the paper is the darker of the two.
+    slowly, the result is too bright at the edges, unless the light is divided out before; but at
+    the edge of a shadow it is better without that. So both are made, and the darker of the two is
+    the paper.
     """
-    light = np.maximum(light, 0.05)
+    light = np.maximum(light, 0.05)     # so that nothing is divided by 0
     size = max(grey.shape) // 5
     if size % 2 == 0:
-        size += 1
+        size += 1                       # a square of an odd size has a pixel in its middle
     level = ndimage.grey_closing(grey, (size, size), mode="nearest")
-    sloping = ndimage.grey_closing(grey / light, (size, size), mode="nearest") * light
-    return ndimage.uniform_filter(np.minimum(level, sloping), 3, mode="nearest")
+    flat = ndimage.grey_closing(grey / light, (size, size), mode="nearest")
+    darker = np.minimum(level, flat * light)
+    return ndimage.uniform_filter(darker, 3, mode="nearest")    # the mean of 3 x 3 pixels
 
 
 # ── 3. Ink ────────────────────────────────────────────────────────────────────────────────────────
@@ -273,8 +278,7 @@ def lines_with_ink(ridges, width):
     """
     height = len(ridges)
     is_ink = ridges > max(4 * np.median(ridges), 0.02)
-    # Lines that leave the picture find no ink there: rows of nothing, more than any line drops.
-    margin = width // 8
+    margin = width // 8         # rows of nothing, above and below, for lines that leave the picture
     is_ink = np.pad(is_ink, ((margin, margin), (0, 0)))
     darkness = np.pad(ridges, ((margin, margin), (0, 0)))
     blocks = np.arange(BLOCKS)
@@ -282,8 +286,8 @@ def lines_with_ink(ridges, width):
     step = max(width // 400, 1)
     candidates = []
     for drop in range(-reach, reach + 1, step):
-        first_rows = np.arange(height)[:, None]                 # (height, 1)
-        rows = first_rows + straight_line(0, drop) + margin     # (height, blocks): of every line
+        middles = np.arange(height)[:, None]                    # (height, 1): a line for each row
+        rows = middles + straight_line(0, drop) + margin        # (height, blocks)
         found = is_ink[rows, blocks].sum(axis=1)                # (height,): blocks with ink
         total = darkness[rows, blocks].sum(axis=1)
         for row in np.flatnonzero(found >= 0.75 * BLOCKS):
@@ -331,7 +335,8 @@ def darkest_rows(ridges, line, reach):
     blocks = np.arange(BLOCKS)
     rows = line[:, None] + np.arange(-reach, reach + 1)         # (blocks, rows)
     rows = np.clip(rows, 0, len(ridges) - 1)
-    darkest = ridges[rows, blocks[:, None]].argmax(axis=1)      # (blocks,)
+    values = ridges[rows, blocks[:, None]]                      # (blocks, rows)
+    darkest = values.argmax(axis=1)                             # (blocks,)
     return rows[blocks, darkest]
 
 
@@ -340,7 +345,8 @@ def measure_line(line, ridges, thickest_line):
     blocks = np.arange(BLOCKS)
     offsets = np.arange(-thickest_line, thickest_line + 1)
     rows = np.clip(line[:, None] + offsets, 0, len(ridges) - 1)             # (blocks, offsets)
-    profile = np.median(ridges[rows, blocks[:, None]], axis=0)  # (offsets,): from above to below
+    values = ridges[rows, blocks[:, None]]                      # (blocks, offsets)
+    profile = np.median(values, axis=0)                         # (offsets,): from above to below
     darkness = profile.max()
     filled = offsets[profile > darkness / 4]
     half = max(abs(filled).max(), 1)
@@ -380,19 +386,24 @@ def find_ink(ink):
     shows which pieces a pencil or a dry pen has drawn in one go (Canny, 1986, found edges so).
     """
     blurred = ndimage.gaussian_filter(ink, 0.5 + max(ink.shape) / 1600)
-    dark, darker = np.percentile(blurred, (5, 25))      # of paper, even where ink is frequent
-    grain = (darker - dark) / 0.97                      # its standard deviation, were it Gaussian
-    outstanding = darker + 4.7 * grain + 0.02           # by four of them above the mean
+    # The lightest quarter of a picture is paper, even where ink is frequent. If paper is normally
+    # distributed, a twentieth of it is 1.64 standard deviations or more below the mean, and a
+    # quarter 0.67 or more.
+    dark, darker = np.percentile(blurred, (5, 25))
+    grain = (darker - dark) / 0.97                      # the standard deviation of paper
+    outstanding = darker + 4.7 * grain + 0.02           # four of them above the mean, and a bit
     stands_out = blurred > outstanding
-    if not stands_out.any():
-        return stands_out, stands_out
+    if not stands_out.any():                            # blank paper: neither ink nor a trace
+        nothing = np.zeros_like(stands_out)
+        return nothing, nothing
     paper, edges = np.histogram(blurred[~stands_out], 256, (0, 1))
     other, _ = np.histogram(blurred[stands_out], 256, (0, 1))
-    balanced = paper * other.sum() / max(paper.sum(), 1) + other
+    weight = other.sum() / max(paper.sum(), 1)          # so that paper counts for as much
+    balanced = paper * weight + other
     centres = (edges[1:] + edges[:-1]) / 2
     threshold = threshold_otsu(hist=(balanced, centres))
-    faint = blurred > min(max(outstanding, FAINT * threshold), threshold)
-    return blurred > threshold, faint
+    faintest = min(max(outstanding, FAINT * threshold), threshold)
+    return blurred > threshold, blurred > faintest
 
 
 # ── 4. Digits ─────────────────────────────────────────────────────────────────────────────────────
@@ -401,12 +412,12 @@ class Part:
     """A piece of connected ink, or several that belong together: the box around it, in pixels."""
     left: float
     top: float
-    right: float            # the first column, and the first row, that is outside
-    bottom: float
+    right: float            # the first column that is outside
+    bottom: float           # the first row that is outside
     area: float             # of its ink
     labels: list            # the numbers of its pieces
     line: int = 0           # in which line of the picture it stands
-    strokes: list = None
+    strokes: list = None    # once they are traced
 
     @property
     def width(self):
@@ -416,34 +427,56 @@ class Part:
     def height(self):
         return self.bottom - self.top
 
+    @property
+    def middle_x(self):
+        return (self.left + self.right) / 2
+
+    @property
+    def middle_y(self):
+        return (self.top + self.bottom) / 2
+
 
 def find_digits_in_ink(mask, faint):
     """Return the digits in a mask in reading order, parts, and labels (height, width).
 
-    The label of a pixel is the number of the piece of ink that it belongs to, 0 of paper.
+    The label of a pixel is the number of the piece of ink that it belongs to, 0 of paper. Where
+    there is no digit, or too much ink for a page of digits, there are no parts.
     """
+    pieces, labels = connected_pieces(mask, faint)
+    inside = ndimage.binary_erosion(mask, border_value=1)
+    edge = mask & ~inside                                       # ink with paper at a side
+    pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # as a stroke has two edges
+    parts = []
+    for piece in pieces:
+        is_speck = piece.area <= pen_width * pen_width
+        if not is_speck and not is_at_edge(piece, mask.shape):
+            parts.append(piece)
+    if len(parts) == 0 or len(parts) > MOST_PARTS:
+        return [], labels
+    # Where a pen has left gaps, a digit is in crumbs: they are joined before digits are measured.
+    typical = typical_height(join_small(parts, 4 * pen_width, 1.5 * pen_width))
+    parts = [part for part in parts if part.height < 3 * typical and part.width < 3 * typical]
+    # What is about half as tall is a piece of a digit: the hat of a 5, the bar of a 7.
+    parts = join_small(parts, 0.55 * typical, typical / 5)
+    parts = join_all(parts, lambda one, other: are_one(one, other, typical))
+    parts = [part for part in parts if part.height > 0.4 * typical]         # else it is a dot
+    return in_reading_order(parts, typical), labels
+
+
+def connected_pieces(mask, faint):
+    """Return the pieces of ink that a trace joins, parts, and labels (height, width)."""
     labels, count = ndimage.label(faint, np.ones((3, 3)))       # joined by sides or corners
     labels[~mask] = 0
     areas = np.bincount(labels.ravel(), minlength=count + 1)
-    edge = mask & ~ndimage.binary_erosion(mask, border_value=1)
-    pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # a stroke has two edges
-    parts = []
+    pieces = []
     for label, box in enumerate(ndimage.find_objects(labels), start=1):
         if box is None:
             continue                                            # a trace, and no ink in it
         rows, columns = box
-        part = Part(columns.start, rows.start, columns.stop, rows.stop, areas[label], [label])
-        is_speck = part.area <= pen_width * pen_width
-        if not is_speck and not is_at_edge(part, mask.shape):
-            parts.append(part)
-    if len(parts) == 0 or len(parts) > MOST_PARTS:
-        return [], labels
-    typical = typical_height(join_small(parts, 4 * pen_width, 1.5 * pen_width))
-    parts = [part for part in parts if part.height < 3 * typical and part.width < 3 * typical]
-    parts = join_small(parts, 0.55 * typical, typical / 5)
-    parts = join_all(parts, lambda one, other: are_one(one, other, typical))
-    parts = [part for part in parts if part.height > 0.4 * typical]
-    return in_reading_order(parts, typical), labels
+        piece = Part(left=columns.start, top=rows.start, right=columns.stop, bottom=rows.stop,
+                     area=areas[label], labels=[label])
+        pieces.append(piece)
+    return pieces, labels
 
 
 def is_at_edge(part, shape):
@@ -463,20 +496,30 @@ def gap_between(one, other):
 
 def join_parts(one, other):
     """Return two parts as one."""
-    return Part(min(one.left, other.left), min(one.top, other.top),
-                max(one.right, other.right), max(one.bottom, other.bottom),
-                one.area + other.area, one.labels + other.labels)
+    return Part(left=min(one.left, other.left), top=min(one.top, other.top),
+                right=max(one.right, other.right), bottom=max(one.bottom, other.bottom),
+                area=one.area + other.area, labels=one.labels + other.labels)
 
 
 def typical_height(parts):
-    """Return the height that half of all ink is in parts of, or taller: specks do not sway it."""
+    """Return the height of the parts in the middle: half of all ink is in parts no taller.
+
+    As ink is counted, not parts, specks do not sway it.
+    """
     by_height = sorted(parts, key=lambda part: part.height)
-    covered = np.cumsum([part.area for part in by_height])
-    return by_height[np.searchsorted(covered, covered[-1] / 2)].height
+    whole = sum(part.area for part in by_height)
+    covered = 0
+    for part in by_height:
+        covered += part.area
+        if covered >= whole / 2:
+            return part.height
 
 
 def join_small(parts, small, reach):
-    """Join each part too small for a digit, the smallest first, with the nearest within reach."""
+    """Join each part that is too small for a digit with the nearest within reach.
+
+    The smallest comes first. What is joined waits for its turn again, as it may still be too small.
+    """
     waiting = sorted(parts, key=lambda part: part.height)
     alone = []
     while waiting and waiting[0].height < small:
@@ -494,18 +537,26 @@ def join_small(parts, small, reach):
 
 
 def join_all(parts, belong_together):
-    """Join what belongs together until nothing more does."""
-    parts = list(parts)
+    """Join what belongs together, by this function of two parts, until nothing more does."""
+    joined = list(parts)
     i = 0
-    while i < len(parts):
-        others = [j for j in range(len(parts)) if j != i and belong_together(parts[i], parts[j])]
-        if others:
-            parts[i] = join_parts(parts[i], parts[others[0]])
-            del parts[others[0]]
-            i = 0                                               # it may belong to an earlier one
-        else:
+    while i < len(joined):
+        found = find_partner(joined, i, belong_together)
+        if found is None:
             i += 1
-    return parts
+        else:
+            joined[i] = join_parts(joined[i], joined[found])
+            del joined[found]
+            i = 0                                               # it may belong to an earlier one
+    return joined
+
+
+def find_partner(parts, i, belong_together):
+    """Return the place of the first part that belongs to part i, or None."""
+    for j, other in enumerate(parts):
+        if j != i and belong_together(parts[i], other):
+            return j
+    return None
 
 
 def are_one(one, other, typical, tallest=1.6):
@@ -514,7 +565,7 @@ def are_one(one, other, typical, tallest=1.6):
     tallest is how tall a digit may be, in typical heights.
     """
     whole = join_parts(one, other)
-    if whole.height > tallest * typical:
+    if whole.height > tallest * typical:                        # two digits, one over the other
         return False
     # How much their boxes have in common; below 0, how far they are apart.
     across = min(one.right, other.right) - max(one.left, other.left)
@@ -537,33 +588,37 @@ def in_reading_order(parts, typical):
     for part in parts:
         following = next_at_right(part, parts)
         if following is not None:
-            down = following.top + following.bottom - part.top - part.bottom
-            right = following.left + following.right - part.left - part.right
-            slopes.append(down / max(right, 1e-9))
+            down = following.middle_y - part.middle_y
+            right = following.middle_x - part.middle_x          # more than 0
+            slopes.append(down / right)
     slope = np.median(slopes) if slopes else 0
 
     def level(part):
-        return (part.top + part.bottom) / 2 - slope * (part.left + part.right) / 2
+        """Return how far down a part would stand if the lines did not slope."""
+        return part.middle_y - slope * part.middle_x
 
     line = 0
     levels = []                                                 # of the parts in this line
     for part in sorted(parts, key=level):
-        if levels and level(part) - np.mean(levels) > 0.6 * typical:
+        if levels and level(part) - np.mean(levels) > 0.6 * typical:        # here a new line begins
             line += 1
             levels = []
         levels.append(level(part))
         part.line = line
-    return sorted(parts, key=lambda part: (part.line, part.left + part.right))
+    return sorted(parts, key=lambda part: (part.line, part.middle_x))
 
 
 def next_at_right(part, parts):
-    """Return the part that begins next at the right of another, at about its height, or None."""
+    """Return the part that begins next at the right of another, at about its height, or None.
+
+    Its middle, too, lies farther to the right.
+    """
     following = None
     for other in parts:
-        if other.left <= part.left or other.left + other.right <= part.left + part.right:
-            continue
-        down = min(part.bottom, other.bottom) - max(part.top, other.top)
-        if down <= 0.5 * min(part.height, other.height):
+        is_farther = other.left > part.left and other.middle_x > part.middle_x
+        in_common = min(part.bottom, other.bottom) - max(part.top, other.top)
+        is_beside = in_common > 0.5 * min(part.height, other.height)
+        if not is_farther or not is_beside:
             continue
         if following is None or other.left < following.left:
             following = other
@@ -580,14 +635,17 @@ def trace_strokes(mask):
     small = shrink(mask.astype(np.float32), factor) >= 0.5
     small = np.pad(small, 1)                                    # paper all around
     points = points_of(thin(small))                             # as Guo and Hall (1989) do it
-    half_width = small.sum() / max(len(points), 1) / 2          # of the stroke
+    # The pixels of ink for each point of the line down its middle: so wide is the stroke.
+    width = small.sum() / max(len(points), 1)
     near = neighbours_of(points)
     # The corner of a square end lies 1.4 half widths from the middle: thinning may lead there.
-    spurs = spurs_of(walk_along(points, near), near, 1.4 * half_width)
+    spurs = spurs_of(walk_along(points, near), near, 1.4 * width / 2)
     points = [point for point in points if point not in spurs]
     strokes = []
     for path in walk_along(points, neighbours_of(points)):
-        strokes.append([[(x - 0.5) * factor, (y - 0.5) * factor] for x, y in smooth_path(path)])
+        # One pixel less, as paper was added, and half a pixel more, to the middle of the pixel.
+        stroke = [[(x - 0.5) * factor, (y - 0.5) * factor] for x, y in smooth_path(path)]
+        strokes.append(stroke)
     return strokes
 
 
@@ -597,74 +655,108 @@ def points_of(skeleton):
 
 
 def neighbours_of(points):
-    """Return where a line goes on from each point: at its sides, else at its corners."""
-    is_point = set(points)
+    """Return a dictionary: to which points, a list, a line goes on from each point.
+
+    These are the points at its sides, and those at its corners where no side leads there.
+    """
+    point_set = set(points)
     near = {}
     for x, y in points:
         sides = [(x + 1, y), (x, y + 1), (x - 1, y), (x, y - 1)]
-        found = [side for side in sides if side in is_point]
+        found = [side for side in sides if side in point_set]
         for dx, dy in (1, 1), (-1, 1), (-1, -1), (1, -1):
-            is_around = (x + dx, y) in is_point or (x, y + dy) in is_point
-            if (x + dx, y + dy) in is_point and not is_around:
-                found.append((x + dx, y + dy))
+            corner = (x + dx, y + dy)
+            is_around = (x + dx, y) in point_set or (x, y + dy) in point_set
+            if corner in point_set and not is_around:           # around the corner: by a side
+                found.append(corner)
         near[x, y] = found
     return near
 
 
 def walk_along(points, near):
-    """Return the paths along points: from ends and crossings to the next, then the loops."""
-    walked = set()                                              # steps from one point to the next
+    """Return the paths along points: from ends and crossings to the next, then the loops.
+
+    near is what `neighbours_of` returns.
+    """
+    walked = set()                                              # steps: pairs of neighbours
     paths = []
-    knots = [point for point in points if len(near[point]) != 2]
-    for start in knots + points:
-        if len(near[start]) == 0 and start not in walked:
-            walked.add(start)
+    knots = [point for point in points if len(near[point]) != 2]            # ends and crossings
+    for start in knots:
+        if len(near[start]) == 0:
             paths.append([start])                               # a dot
-        for following in near[start]:
-            if (start, following) not in walked:
-                paths.append(follow(start, following, near, walked))
+        paths += follow_all(start, near, walked)
+    for start in points:                                        # what is left of these are loops
+        paths += follow_all(start, near, walked)
+    return paths
+
+
+def follow_all(start, near, walked):
+    """Return the paths from a point that have not been walked, neither there nor back."""
+    paths = []
+    for following in near[start]:
+        if (start, following) not in walked:
+            paths.append(follow(start, following, near, walked))
     return paths
 
 
 def follow(start, following, near, walked):
-    """Return the path from a point through its neighbour to the next end or crossing, or back."""
+    """Return the path from a point through its neighbour to the next end or crossing, or back.
+
+    Its steps, there and back, are added to walked.
+    """
     path = [start, following]
     while True:
-        before, last = path[-2:]
+        before = path[-2]
+        last = path[-1]
         walked.add((before, last))
         walked.add((last, before))
         if len(near[last]) != 2 or last == start:
             return path
         one, other = near[last]
-        path.append(other if one == before else one)
+        following = other if one == before else one
+        path.append(following)
 
 
 def spurs_of(paths, near, longest):
-    """Return the points of short dead ends, which thinning leaves where the ink's edge is rough."""
+    """Return the points of short dead ends, which thinning leaves where the ink's edge is rough.
+
+    A dead end leads from an end to a crossing, in fewer steps than `longest`.
+    """
     spurs = set()
     for path in paths:
-        end, knot = path[0], path[-1]
-        if len(near[end]) > len(near[knot]):
-            end, knot = knot, end
-        is_dead_end = len(near[end]) == 1 and len(near[knot]) > 2
-        if is_dead_end and len(path) - 1 < longest:
-            spurs.update(point for point in path if point != knot)
+        end, crossing = path[0], path[-1]
+        if len(near[end]) > len(near[crossing]):                # the path goes the other way
+            end, crossing = path[-1], path[0]
+        is_dead_end = len(near[end]) == 1 and len(near[crossing]) > 2
+        is_short = len(path) - 1 < longest
+        if is_dead_end and is_short:
+            for point in path:
+                if point != crossing:
+                    spurs.add(point)
     return spurs
 
 
 def smooth_path(path):
-    """Return each point as the mean of the five around it; the ends stay, and a loop has none."""
+    """Return a path with each point moved to the mean of the five around it.
+
+    Its ends stay where they are. A loop, whose last point is its first, has no ends.
+    """
     if len(path) < 5:
         return path
     if path[0] == path[-1]:
-        padded = np.pad(path[:-1], ((2, 2), (0, 0)), mode="wrap")
-    else:
-        padded = np.pad(path, ((2, 2), (0, 0)), mode="edge")
-    count = len(padded) - 4
-    smoothed = sum(padded[i:i + count] for i in range(5)) / 5
-    if path[0] == path[-1]:
-        return np.vstack([smoothed, smoothed[:1]]).tolist()
-    return [path[0], *smoothed[1:-1].tolist(), path[-1]]
+        smoothed = mean_of_five(np.pad(path[:-1], ((2, 2), (0, 0)), mode="wrap"))
+        return smoothed + smoothed[:1]
+    smoothed = mean_of_five(np.pad(path, ((2, 2), (0, 0)), mode="edge"))
+    return [path[0]] + smoothed[1:-1] + [path[-1]]
+
+
+def mean_of_five(points):
+    """Return for each of these points (count, 2), but two at each end, the mean of five: a list."""
+    count = len(points) - 4
+    total = np.zeros((count, 2))
+    for first in range(5):
+        total += points[first:first + count]
+    return (total / 5).tolist()
 
 
 # ── 6. All of it ──────────────────────────────────────────────────────────────────────────────────
@@ -674,24 +766,35 @@ def find_digits(grey):
     Boxes and strokes are in pixels of the picture.
     """
     factor = max(math.ceil(SHORTEST_SIDE / max(grey.shape)), 1)
-    ink = remove_rules(take_light_away(enlarge(grey, factor)))
+    ink = take_light_away(enlarge(grey, factor))
+    ink = remove_rules(ink)
     mask, faint = find_ink(ink)
     digits, labels = find_digits_in_ink(mask, faint)
     for digit in digits:
-        box = labels[digit.top:digit.bottom, digit.left:digit.right]
-        strokes = trace_strokes(np.isin(box, digit.labels))
-        digit.strokes = [[[(x + digit.left) / factor, (y + digit.top) / factor] for x, y in stroke]
-                         for stroke in strokes]
-    for digit in digits:
-        digit.left, digit.top = digit.left / factor, digit.top / factor
-        digit.right, digit.bottom = digit.right / factor, digit.bottom / factor
+        digit.strokes = strokes_of(digit, labels, factor)
+        digit.left /= factor
+        digit.top /= factor
+        digit.right /= factor
+        digit.bottom /= factor
+    digits = [digit for digit in digits if digit.strokes]       # ink too thin to be traced has none
     return digits, shrink(ink, factor), shrink(mask.astype(np.float32), factor)
 
 
-def read_picture(path):
-    """Return the digits in a picture, each as its pen strokes, in reading order.
+def strokes_of(part, labels, factor):
+    """Return the strokes of one digit, in pixels of the picture before it was enlarged."""
+    box = labels[part.top:part.bottom, part.left:part.right]
+    is_own = np.isin(box, part.labels)                          # no ink of a neighbour in the box
+    strokes = []
+    for stroke in trace_strokes(is_own):
+        strokes.append([[(x + part.left) / factor, (y + part.top) / factor] for x, y in stroke])
+    return strokes
 
-    Give each to `read_drawing` or `render`. Raises ValueError where the file holds no picture.
+
+def read_picture(path):
+    """Return the digits in the picture in a file, each as its pen strokes, in reading order.
+
+    Give each to `read_drawing` or `render`. Raises ValueError where the file cannot be read or
+    holds no picture.
     """
     digits, _, _ = find_digits(load_grey(path))
     return [digit.strokes for digit in digits]
@@ -703,20 +806,21 @@ def split_drawing(strokes):
     Strokes that touch are of one digit. For the rest the rules are those for the pieces of ink in a
     picture, but that a digit may be of two equal halves: an 8 of two loops. So does the page.
     """
-    if len(strokes) < 2:
+    if len(strokes) < 2:                                        # none, or a single one
         return [strokes]
     paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     parts = []
     for label, path in enumerate(paths):
         left, top = path.min(axis=0)
         right, bottom = path.max(axis=0)
-        height = bottom - top       # in place of an area: a bar is wide, but no digit is so flat
-        parts.append(Part(left, top, right, bottom, height, [label]))
-    reach = 0.045 * typical_height(parts)
+        # The height counts in place of an area: a bar is wide, but no digit is so flat.
+        parts.append(Part(left, top, right, bottom, area=bottom - top, labels=[label]))
+    reach = 0.045 * typical_height(parts)                       # strokes nearer than this touch
     paths = [fill_in(path, reach / 2) for path in paths]
     parts = join_all(parts, lambda one, other: are_touching(one, other, paths, reach))
     typical = typical_height(parts)
     parts = join_small(parts, 0.55 * typical, math.inf)
+    # Half of the strokes may be half a digit: so a digit may be more than twice as tall as typical.
     parts = join_all(parts, lambda one, other: are_one(one, other, typical, tallest=2.2))
     drawings = []
     for part in in_reading_order(parts, typical):
@@ -725,7 +829,10 @@ def split_drawing(strokes):
 
 
 def fill_in(path, step):
-    """Return a path (points, 2) with so many more points that they are at most a step apart."""
+    """Return a path (points, 2) with so many more points that they are at most a step apart.
+
+    With a step of 0 it stays as it is.
+    """
     filled = [path[:1]]
     for start, end in zip(path[:-1], path[1:]):
         count = 1
@@ -748,7 +855,7 @@ def are_touching(one, other, paths, reach):
 
 # ── 7. The command line ───────────────────────────────────────────────────────────────────────────
 def parse_arguments():
-    """Read the command line."""
+    """Return the options of the command line. Ends the program if they make no sense."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     add = parser.add_argument
     add("pictures", nargs="+", type=Path, metavar="PICTURE",
@@ -763,69 +870,91 @@ def parse_arguments():
     options = parser.parse_args()
     if (options.drawings is None) != (options.labels is None):
         parser.error("--drawings and --labels belong together: a drawing is saved with its label")
-    if options.labels is not None and not set(options.labels) <= set("0123456789"):
-        parser.error(f"--labels must be digits, as in 0123456789, not {options.labels!r}")
+    labels = options.labels
+    if labels is not None and not all(label in "0123456789" for label in labels):
+        parser.error(f"--labels must be digits, as in 0123456789, not {labels!r}")
     if options.show is not None and options.show.suffix != ".png":
         parser.error(f"--show must be a .png file, not {options.show}")
     return options
 
 
+def text_of(reading):
+    """Return the digit that was read; a question mark after it stands for doubt."""
+    digit = reading["probabilities"].argmax()
+    if doubt(reading):
+        return f"{digit}?"
+    return str(digit)
+
+
 def tell_digits(path, digits, readings):
-    """Print what was read in a picture, line by line; a question mark stands for doubt."""
-    say(f"{path}")
-    lines = {}
-    doubted = 0
-    for digit, reading in zip(digits, readings):
-        text = str(reading["probabilities"].argmax())
-        if doubt(reading):
-            text += "?"
-            doubted += 1
-        lines.setdefault(digit.line, []).append(text)
-    for line in lines.values():
-        say("    " + " ".join(line))
-    if doubted > 0:
-        say(f"    ? stands where the network is not sure: {doubted} of {len(digits)}.")
+    """Print what was read in a picture, line by line, and how much of it is in doubt."""
+    say(path)
+    last_line = digits[-1].line
+    for line in range(last_line + 1):
+        texts = [text_of(reading) for digit, reading in zip(digits, readings) if digit.line == line]
+        say("    " + " ".join(texts))
+    doubted = [reading for reading in readings if doubt(reading)]
+    if doubted:
+        say(f"    ? stands where the network is not sure: {len(doubted)} of {len(digits)}.")
 
 
-def draw_steps(grey, ink, mask, digits, readings, side=480):
+STEP_SIDE = 480         # px, of the longest side of a step as it is drawn
+GAP = 10                # px between two of them
+GAP_COLOUR = "#bbbbbb"
+
+
+def draw_steps(grey, ink, mask, digits, readings):
     """Return the steps of reading a picture side by side, as an image."""
-    scale = side / max(grey.shape)
-    height, width = (max(round(scale * length), 1) for length in grey.shape)
-    steps = []
-    for step in grey, 1 - ink, 1 - mask, np.ones_like(grey):
+    scale = STEP_SIDE / max(grey.shape)
+    height = max(round(scale * grey.shape[0]), 1)
+    width = max(round(scale * grey.shape[1]), 1)
+    blank = np.ones_like(grey)                                  # for the strokes
+    images = []
+    for step in grey, 1 - ink, 1 - mask, blank:
         pixels = np.uint8(np.clip(step, 0, 1) * 255)
-        steps.append(Image.fromarray(pixels).convert("RGB").resize((width, height)))
-    draw = ImageDraw.Draw(steps[-1])
+        image = Image.fromarray(pixels).convert("RGB")
+        images.append(image.resize((width, height)))
+    draw = ImageDraw.Draw(images[-1])
     for digit, reading in zip(digits, readings):
         for stroke in digit.strokes:
             draw.line([(x * scale, y * scale) for x, y in stroke], fill="black", width=2)
-        text = str(reading["probabilities"].argmax()) + ("?" if doubt(reading) else "")
-        draw.text((digit.left * scale, digit.top * scale - 11), text, fill="#b24a08")
-    row = Image.new("RGB", (4 * width + 30, height), "#bbbbbb")
-    for i, step in enumerate(steps):
-        row.paste(step, (i * (width + 10), 0))
+        above = digit.top * scale - 11                          # the text is 11 px high
+        draw.text((digit.left * scale, above), text_of(reading), fill="#b24a08")
+    row = Image.new("RGB", (len(images) * (width + GAP) - GAP, height), GAP_COLOUR)
+    left = 0
+    for image in images:
+        row.paste(image, (left, 0))
+        left += width + GAP
     return row
 
 
 def stack_images(images):
-    """Return images one below the other."""
-    height = sum(image.height + 10 for image in images)
-    stacked = Image.new("RGB", (max(image.width for image in images), height), "#bbbbbb")
+    """Return images one below the other, as one image."""
+    width = max(image.width for image in images)
+    height = sum(image.height + GAP for image in images)
+    stacked = Image.new("RGB", (width, height), GAP_COLOUR)
     top = 0
     for image in images:
         stacked.paste(image, (0, top))
-        top += image.height + 10
+        top += image.height + GAP
     return stacked
 
 
 def save_drawings(path, found, labels):
-    """Add drawings to a file, or begin it. Raises ValueError unless there is a label for each."""
+    """Add the drawings that were found, lists of strokes, to a file, or begin it.
+
+    labels is a string, a digit for each drawing. Raises ValueError if there are more or fewer, or
+    if the file is there and holds no drawings.
+    """
     if len(labels) != len(found):
         raise ValueError(f"--labels names {len(labels)} digits, but {len(found)} were found")
-    drawings = read_drawings(path) if path.exists() else []
+    drawings = []
+    if path.exists():
+        drawings = read_drawings(path)
     for label, strokes in zip(labels, found):
-        rounded = [[[round(x, 1), round(y, 1)] for x, y in stroke] for stroke in strokes]
+        rounded = [np.round(stroke, 1).tolist() for stroke in strokes]
         drawings.append({"label": int(label), "strokes": rounded})
+    # Written beside the file first: if that fails, the old file stays as it was.
     with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=path.parent) as folder:
         new = Path(folder, path.name)
         new.write_text(json.dumps(drawings), encoding="utf-8")
@@ -833,27 +962,37 @@ def save_drawings(path, found, labels):
     say(f"{len(drawings)} drawings are in {path}: neural_network.py --drawings {path} learns them.")
 
 
+def complain(error):
+    """Print an error, a sentence, where errors go."""
+    print(f"read_picture.py: {error}", file=sys.stderr)
+
+
 def main():
-    """Read each picture, print what it says, save what was asked for. Return the exit status."""
+    """Read each picture, print what it says, save what was asked for.
+
+    Returns the exit status: 2 if there was no digit in one of the pictures, else 0.
+    """
     options = parse_arguments()
     network = NeuralNetwork.load(options.weights)
-    found = []
-    steps = []
+    found = []                  # the strokes of each digit, in all pictures
+    steps = []                  # an image for each picture
     status = 0
     for path in options.pictures:
         try:
             grey = load_grey(path)
-            digits, ink, mask = find_digits(grey)
-            readings = [read_drawing(network, digit.strokes) for digit in digits]
-            steps.append(draw_steps(grey, ink, mask, digits, readings))
-            if len(digits) == 0:
-                raise ValueError(f"{path}: no digit was found in this picture")
         except ValueError as error:
-            print(f"read_picture.py: {error}", file=sys.stderr)
+            complain(error)
             status = 2
             continue
-        found += [digit.strokes for digit in digits]
-        tell_digits(path, digits, readings)
+        digits, ink, mask = find_digits(grey)
+        readings = [read_drawing(network, digit.strokes) for digit in digits]
+        steps.append(draw_steps(grey, ink, mask, digits, readings))
+        if digits:
+            found += [digit.strokes for digit in digits]
+            tell_digits(path, digits, readings)
+        else:
+            complain(f"{path}: no digit was found in this picture")
+            status = 2
     if options.show is not None and steps:
         stack_images(steps).save(options.show)
         say(f"The steps are in {options.show}: the picture, its light taken away, ink, strokes.")
@@ -870,5 +1009,5 @@ if __name__ == "__main__":
     except MemoryError:
         sys.exit("read_picture.py: there is not enough memory for this picture.")
     except (OSError, ValueError) as error:
-        print(f"read_picture.py: {error}", file=sys.stderr)
+        complain(error)
         sys.exit(2)
