@@ -55,24 +55,25 @@ for one image
 That is 0 if it is sure and right, -log(1/10) = 2.3 if it guesses, and more if it is sure and wrong.
 The loss of a mini-batch is the mean over its images.
 
-Now think of one weight that grows a little, while all others stay as they are. The loss changes: how
-fast, is its derivative by this weight. The derivatives by all weights in W1 have the shape of W1, and
-are called the gradient dW1. Everywhere here dX is short for dLoss/dX, the derivative of the loss by X.
-Where a derivative is above 0, its weight should go down, and where it is below 0, up. All may go at
-once, as long as the step is small. How far they go is told by a number, the learning_rate:
+Now think of one weight that grows a little, while all others stay as they are. Then the loss
+changes. How fast it changes is its derivative with respect to this weight. The derivatives with
+respect to all weights in W1 have the shape of W1. Together they are called the gradient, dW1:
+everywhere here, dX is short for dLoss/dX. Where a derivative is above 0, its weight should go down,
+and where it is below 0, up. All may go at once, as long as the step is small. How far they go is
+told by a number, the learning_rate:
 
     W1 -= learning_rate * dW1               and so with b1, W2 and b2
 
-That is all of learning, done again and again. (MNIST has 60,000 training images. With 32 of them in a
-mini-batch, 1,875 steps go once through all.) What is left is to find the gradients.
+That is all of learning, done again and again. (MNIST has 60,000 training images. With 32 of them in
+a mini-batch, 1,875 steps go once through all.) What is left is to find the gradients.
 
 
 WHERE THE GRADIENTS COME FROM
 
 Four rules from school: (e^v)' = e^v * v'.  (log v)' = v' / v.  (1 / v)' = -v' / v^2.  And the chain
-rule: if x acts on y and y acts on the loss, dLoss/dx = dLoss/dy * dy/dx. In our short way to write it:
-dx = dy * (how fast y grows when x grows). If x acts on the loss by several ways, what it does by each
-way is added up. With these we go backwards, from the loss to the weights.
+rule: if x acts on y and y acts on the loss, dLoss/dx = dLoss/dy * dy/dx. In our short way to write
+it, dx = dy * (how fast y grows when x grows). If x acts on the loss in several ways, what it does
+in each way is added up. With these we go backwards, from the loss to the weights.
 
 The logits. Take one image, and write s for the sum of its ten e^logit. Then
 
@@ -81,19 +82,19 @@ The logits. Take one image, and write s for the sum of its ten e^logit. Then
 as log(a / b) = log(a) - log(b), and log(e^x) = x.
 
 Let the logit of one digit grow. In s only its own e^logits[digit] grows, so s' = e^logits[digit],
-and (log s)' = s' / s = e^logits[digit] / s. That is just the probability of this digit. The derivative
-of the second part, -logits[right], is -1 if this is the right digit, and 0 if it is another. So, with
-targets that are 1 for the right digit and 0 for the others:
+and (log s)' = s' / s = e^logits[digit] / s. That is just the probability of this digit. The
+derivative of the second part, -logits[right], is -1 if this is the right digit, and 0 if it is
+another. So, with targets that are 1 for the right digit and 0 for the others:
 
     dlogits = probabilities - targets       what it said, less what it should have said
 
-The loss of a mini-batch is the sum over its images, divided by the batch_size. So every derivative is
-divided by the batch_size, too. (If not, a step would be the larger the more images it learns from.)
-It is enough to divide dlogits, since all the other gradients are computed from it.
+The loss of a mini-batch is the sum over its images, divided by the batch_size. So every derivative
+is divided by the batch_size, too. (If not, a step would be the larger the more images it learns
+from.) It is enough to divide dlogits, since all the other gradients are computed from it.
 
-The second layer. In image i, the sum logits[i, d] has the part hidden[i, u] * W2[u, d]. When
-W2[u, d] grows, the logit grows hidden[i, u] times as fast. The same weight acts in every image, so
-we add up:
+The second layer. Now i stands for an image, u for a unit, d for a digit. The sum logits[i, d] has
+the term hidden[i, u] * W2[u, d]. When W2[u, d] grows, the logit grows hidden[i, u] times as fast.
+The same weight acts in every image, so we add up:
 
     dW2[u, d] = the sum over the images i of hidden[i, u] * dlogits[i, d]
 
@@ -116,7 +117,7 @@ sigmoid is
 
     -v' / v^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z)
 
-The first factor is hidden. The second is 1 - hidden, as the two add up to (1 + e^-z) / (1 + e^-z) = 1.
+The first factor is hidden. The second is 1 - hidden, as (1 + e^-z) / (1 + e^-z) = 1 is their sum.
 
     slope = hidden * (1 - hidden)
 
@@ -172,9 +173,9 @@ LEARNING_RATE = 0.1         # how far the first steps go
 BATCH_SIZE = 32             # images for one step
 SEED = 0                    # where the random numbers start
 
-# Each activation is two functions: hidden, computed from z; and the slope there, computed from hidden.
-# tanh is an S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its slope is
-# 1 above and 0 below, and at 0 itself, where it has none, 0 will do.
+# Each activation is two functions: one computes hidden from z, one the slope there from hidden.
+# tanh is an S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its slope
+# is 1 above and 0 below, and at 0 itself, where it has none, 0 will do.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
     "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
@@ -184,21 +185,24 @@ ACTIVATIONS = {
 
 def softmax(logits):
     """Turn logits (batch, 10) into probabilities (batch, 10)."""
-    # The largest logit of each row is taken away first. The probabilities stay the same, as e^(a - c)
-    # is e^a / e^c, and no e^x becomes too large a number. (axis=1 goes along each row. keepdims keeps
-    # the result a column, (batch, 1), so that each row gets its own number.)
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    # The largest logit of each row is taken away first. The probabilities stay the same, as
+    # e^(a - c) is e^a / e^c, and no e^x becomes too large a number. (axis=1 goes along each row.
+    # keepdims keeps the result a column, so that each row gets its own number.)
+    largest = logits.max(axis=1, keepdims=True)                         # (batch, 1)
+    exponentials = np.exp(logits - largest)                             # (batch, 10)
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def cross_entropy(probabilities, labels):
     """Return the loss: the mean of -log(probability of the right digit).
 
-    A probability that was rounded to 0 counts as 1e-38, because log(0) is minus infinity.
+    probabilities are (batch, 10), labels (batch,). A probability that was rounded to 0 counts as
+    1e-38, because log(0) is minus infinity.
     """
-    rows = np.arange(len(labels))
-    of_the_right_digit = probabilities[rows, labels]        # (batch,), from row i the label's place
-    return float(-np.log(np.maximum(of_the_right_digit, 1e-38)).mean())
+    rows = np.arange(len(labels))                           # 0, 1, 2, …
+    of_the_right_digit = probabilities[rows, labels]        # (batch,): one number from each row
+    losses = -np.log(np.maximum(of_the_right_digit, 1e-38))
+    return float(losses.mean())
 
 
 def mini_batches(images, labels, batch_size, rng):
@@ -232,9 +236,9 @@ class NeuralNetwork:
         self.activation = activation
         self.activate, self.slope = ACTIVATIONS[activation]
         self.rng = np.random.default_rng(seed)
-        # Random numbers around 0 partly cancel: a sum of n of them is only about sqrt(n) large. So the
-        # weights are divided by that. Then z is small at first, where the sigmoid is steep, and learning
-        # starts fast.
+        # Random numbers around 0 partly cancel: a sum of n of them is only about sqrt(n) large. So
+        # the weights are divided by that. Then z is small at first, where the sigmoid is steep, and
+        # learning starts fast.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / np.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / np.sqrt(hidden_size)
         # float32 has seven digits, which is enough, and takes half the time of Python's float64.
@@ -264,15 +268,15 @@ class NeuralNetwork:
         if outputs is None:
             outputs = self.forward(images)
         hidden, _, probabilities = outputs
-        # Row k of the eye, a table of zeros, has its 1 at place k: one such row for each label.
-        digits = len(self.b2)
-        targets = np.eye(digits, dtype=np.float32)[labels]  # (batch, 10), 0 or 1
+        # Row k of the identity matrix is 1 at place k, else 0: so it is the target for the label k.
+        identity_matrix = np.eye(len(self.b2), dtype=np.float32)            # (10, 10)
+        targets = identity_matrix[labels]                   # (batch, 10)
         dlogits = (probabilities - targets) / len(labels)   # (batch, 10)
         dW2 = hidden.T @ dlogits                            # (units, batch) @ (batch, 10)
         db2 = dlogits.sum(axis=0)                           # (10,)
         dhidden = dlogits @ self.W2.T                       # (batch, 10) @ (10, units)
-        # An activation of your own may give slopes as float64, which would slow down all that follows.
-        # So they are converted to hidden's type of number.
+        # An activation of your own may give slopes as float64, which would slow down all that
+        # follows. So they are converted to hidden's type of number.
         slope = self.slope(hidden).astype(hidden.dtype, copy=False)         # (batch, units)
         dz = dhidden * slope                                # (batch, units)
         dW1 = images.T @ dz                                 # (784, batch) @ (batch, units)
@@ -282,9 +286,9 @@ class NeuralNetwork:
     def update(self, gradients, learning_rate):
         """Move every parameter a small step against its gradient.
 
-        `*=` and `-=` change the arrays themselves. So self.W1 and the others have moved afterwards, and
-        each gradient has been overwritten by the step. That is for speed: to make new arrays, as in
-        `parameter -= learning_rate * gradient`, takes 3 % more of the time of learning.
+        `*=` and `-=` change the arrays themselves. So self.W1 and the others have moved afterwards,
+        and each gradient has been overwritten by the step. That is for speed: to make a new array,
+        as `parameter -= learning_rate * gradient` does, learning takes 3 % longer.
         """
         for parameter, gradient in zip(self.parameters(), gradients):
             gradient *= learning_rate
@@ -294,19 +298,22 @@ class NeuralNetwork:
               batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
         """Learn by stochastic gradient descent: a step for each mini-batch, ever smaller ones.
 
-        An epoch shows every image once. The rate falls evenly from learning_rate to 0: a gradient from
-        a few images is only roughly that of all, so large steps come far at first, but near the aim
-        they would go to and fro, where small ones settle. Chapter 2 has other `batches`.
+        An epoch shows every image once, in mini-batches that `batches` makes; chapter 2 has another
+        function for that. The rate falls evenly from learning_rate to 0: a gradient from a few
+        images is only roughly that of all, so large steps come far at first, but near the aim they
+        would go to and fro, where small ones settle. After each epoch, after_epoch(epoch, loss,
+        accuracy) is called.
 
-        Returns {"loss": [...], "accuracy": [...]}, a number for each epoch. They tell how the images
-        were read on the way, each just before the network learned from it.
+        Returns {"loss": [...], "accuracy": [...]}, a number for each epoch. They tell how the
+        images were read on the way, each just before the network learned from it.
 
         Does it learn little? A few epochs on few images are little for a sigmoid: try tanh or relu,
         a larger learning_rate, or more epochs.
         """
         history = {"loss": [], "accuracy": []}
         step = 0
-        steps = epochs * int(np.ceil(len(labels) / batch_size))
+        steps_per_epoch = int(np.ceil(len(labels) / batch_size))
+        steps = epochs * steps_per_epoch
         for epoch in range(1, epochs + 1):
             seen_probabilities = []
             seen_labels = []
@@ -319,11 +326,12 @@ class NeuralNetwork:
                 _, _, probabilities = outputs
                 seen_probabilities.append(probabilities)
                 seen_labels.append(batch_labels)
-            # Done once for each epoch. Done after each mini-batch, it would be a tenth of all the work.
+            # Done once for each epoch: after each mini-batch, it would be a tenth of all the work.
             all_probabilities = np.concatenate(seen_probabilities)                  # (n, 10)
             all_labels = np.concatenate(seen_labels)                                # (n,)
             loss = cross_entropy(all_probabilities, all_labels)
-            accuracy = float(np.mean(all_probabilities.argmax(axis=1) == all_labels))
+            predicted = all_probabilities.argmax(axis=1)                            # (n,)
+            accuracy = float(np.mean(predicted == all_labels))
             history["loss"].append(loss)
             history["accuracy"].append(accuracy)
             after_epoch(epoch, loss, accuracy)
@@ -363,7 +371,8 @@ class View:
     FIRST_COPIES = 4    # of them are drawn before the first epoch; the others start as copies
     PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
     GROUPS = 32         # into which these are divided; each group gets a warp of its own
-    WARPS = 1000
+    WARPS = 1000        # made at the start; a group gets one of these at random
+    LEAST_INK = 0.003   # of the mean ink of the darkest pixel: a pixel with less is left out
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=SEED):
         self.rng = np.random.default_rng(seed)
@@ -371,18 +380,22 @@ class View:
         self.drawings = list(drawings)
         self.drawn = self.draw_all()                                        # (variations, 784)
         self.oldest = 0                                                     # the row to draw anew
+        # The drawings follow each other over and over: row r of drawn is one of drawing r modulo
+        # their number. `list * COPIES` repeats the list.
         drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
         self.numbers = np.arange(len(self.labels))                          # (n + variations,)
 
-        # The images come in as their sum, as one array of all would fill the memory once more.
-        summands = np.vstack([self.images.sum(axis=0), self.drawn])
+        # MNIST is one row, its sum, as an array of all images would fill the memory once more.
+        summands = np.vstack([self.images.sum(axis=0), self.drawn])         # (1 + variations, 784)
         mean = summands.sum(axis=0) / len(self.labels)                      # (784,)
-        self.inked = np.flatnonzero(mean >= 0.003 * mean.max())             # pixels that are shown
+        least = self.LEAST_INK * mean.max()
+        self.inked = np.flatnonzero(mean >= least)                          # pixels that are shown
         self.mean = mean[self.inked]                                        # (inked,)
         if distort:
             self.warps = make_warps(self.WARPS, self.inked, self.rng)
         else:
+            # A single one that changes nothing: of the identity matrix, the rows of these pixels.
             self.warps = [identity(784, dtype=np.float32, format="csr")[self.inked]]
 
     def draw(self, drawing):
@@ -425,11 +438,13 @@ class View:
 
     def prepare(self, chosen):
         """Return the images of these numbers as they are shown, (chosen, inked), and labels."""
-        # So that within an epoch each drawing is drawn anew at least once.
-        self.draw_anew(1 + len(chosen) * len(self.drawings) // len(self.labels))
+        # Of the drawings, a share as large as that of the images that are chosen, and one more: so
+        # within an epoch each drawing is drawn anew at least once.
+        share = len(chosen) * len(self.drawings) // len(self.labels)
+        self.draw_anew(share + 1)
         shown = np.empty((len(chosen), len(self.inked)), dtype=np.float32)
         # A warp takes the least time on many images at once, but a mini-batch teaches the most if
-        # its images are warped in different ways. So each 32nd image has the same.
+        # its images are warped in different ways. So a group is each 32nd image.
         for group in range(self.GROUPS):
             warp = self.warps[self.rng.integers(len(self.warps))]           # (inked, 784)
             originals = self.originals(chosen[group::self.GROUPS])          # (some, 784)
@@ -466,9 +481,10 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
                smooth=4):
     """Return random distortions, sparse matrices (pixels, 784): warp @ image is the new image.
 
-    Each turns by up to `rotation` degrees, stretches by up to e^scale, leans, shifts by up to
-    `shift` px, and bends along a random field of `elastic` px that is smoothed over `smooth` px
-    (Simard, Steinkraus and Platt, 2003). Of the new image only these `pixels` are computed.
+    Each turns by up to `rotation` degrees, stretches by up to e^scale, leans by up to `shear` px in
+    a px, shifts by up to `shift` px, and bends along a random field of `elastic` px that is smoothed
+    over `smooth` px (Simard, Steinkraus and Platt, 2003). Of the new image only these `pixels`, the
+    numbers of some of 784, are computed.
     """
     # For each warp one of these: (count, 1).
     bound = np.radians(rotation)
@@ -480,9 +496,12 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     # How far each pixel is moved, down and to the right: (2, count, pixels).
     distance = np.arange(28)[:, None] - np.arange(28)
     blur = np.exp(-((distance / smooth) ** 2) / 2)                      # Gaussian, (28, 28)
-    field = blur @ rng.normal(size=(2, count, 28, 28)) @ blur
-    field = (elastic / field.std() * field).astype(np.float32).reshape(2, count, 784)
-    moved = rng.uniform(-shift, shift, (2, count, 1)).astype(np.float32) + field[:, :, pixels]
+    noise = rng.normal(size=(2, count, 28, 28))
+    field = blur @ noise @ blur                                         # blurred down and across
+    field = (elastic / field.std() * field).astype(np.float32)
+    field = field.reshape(2, count, 784)
+    shifts = rng.uniform(-shift, shift, (2, count, 1)).astype(np.float32)
+    moved = shifts + field[:, :, pixels]
 
     # Where the ink of each pixel comes from: (count, pixels). Beyond the edge it is as at the edge.
     y = (pixels // 28 - 13.5).astype(np.float32)                        # (pixels,), from the centre
@@ -543,7 +562,7 @@ def find_mnist(tell):
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
                        timeout=SECONDS_TO_FETCH)
     except (OSError, subprocess.TimeoutExpired):
-        pass                    # it may fail in other ways, too: what counts is whether the file is there
+        pass                    # it may fail in other ways, too: what counts is whether it is there
     if os.access(cached, os.R_OK):
         return cached
     tell(f"TensorFlow did not bring it. That does no harm: MNIST comes from {BUNDLED_MNIST}.")
@@ -610,20 +629,20 @@ def straighten(images):
     vyy = (ink * down * down).sum(axis=1)
     # Without the 0.5, a flat stroke, which has hardly any height, would be slanted without bounds.
     slant = 0.5 * cxy / (vyy + 0.5 * total)                 # (n,), in pixels for each row
-    shift = slant[:, None] * down                           # (n, 28): so far to the right a row is read
+    shift = slant[:, None] * down                           # (n, 28): how far right a row is read
 
     # The new pixel x is read between the pixels x + whole and x + whole + 1.
     whole = np.floor(shift)                                 # (n, 28)
     part = (shift - whole)[:, :, None]                      # 0 to 1, of the way to the second
-    # For speed a row's pixels are not looked up one by one. As neighbours stay neighbours, 29 pixels
-    # are taken in one piece, at their place in a row with 29 pixels of paper before it and after it.
+    # For speed a row's pixels are not looked up one by one. As neighbours stay neighbours, 29
+    # pixels are taken in one piece, out of a row with 29 pixels of paper before it and after it.
     padded = np.zeros((len(images), 28, 29 + 28 + 29), dtype=images.dtype)
     padded[:, :, 29:57] = images
     pieces = np.lib.stride_tricks.sliding_window_view(padded, 29, axis=2)       # (n, 28, 58, 29)
     first = 29 + whole.clip(-29, 28).astype(int)            # (n, 28): farther away is only paper
-    image = np.arange(len(images))[:, None]                 # (n, 1)
-    row = np.arange(28)                                     # (28,)
-    read = pieces[image, row, first]                        # (n, 28, 29)
+    image_numbers = np.arange(len(images))[:, None]         # (n, 1)
+    row_numbers = np.arange(28)                             # (28,)
+    read = pieces[image_numbers, row_numbers, first]        # (n, 28, 29)
     straight = (1 - part) * read[:, :, :-1] + part * read[:, :, 1:]
     return straight.reshape(-1, 784)
 
@@ -655,51 +674,60 @@ def render(strokes, pen_width=PEN_WIDTH):
 def ink_of(strokes, pen_width):
     """Return the ink in the pixels 4 to 23 of an image, the only ones that get any: (20, 20).
 
-    It goes from 0 to 255, by a pixel's distance from the pen's path, in whole steps, as in MNIST: sums
-    of whole numbers are exact, so that every language finds the same centre.
+    It goes from 0 to 255, by a pixel's distance from the pen's path, in whole steps, as in MNIST:
+    sums of whole numbers are exact, so that every language finds the same centre.
     """
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     corner, side = bounding_square(strokes)
     x = np.arange(4.0, 24.0)                                # (20,)
     y = np.arange(4.0, 24.0)[:, None]                       # (20, 1)
+    reach = pen_width / 2 + 0.5                             # farther from the path there is no ink
     nearest = np.full((20, 20), np.inf)                     # squared distance to the path
     for stroke in strokes:
         # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
         path = (stroke - corner) / side * (20 - pen_width) + (3.5 + pen_width / 2)
         nearest = np.minimum(nearest, squared_distance(x, y, path))
-    covered = np.clip(pen_width / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    covered = np.clip(reach - np.sqrt(nearest), 0, 1)
     return np.floor(covered * 255 + 0.5)
 
 
-def centre(ink):
-    """Return an image (28, 28) of the ink (20, 20), moved until its centre of mass is at pixel 14."""
-    x = np.arange(4, 24)
-    y = np.arange(4, 24)[:, None]
-    right = math.floor(14 - (ink * x).sum() / ink.sum() + 0.5)
-    down = math.floor(14 - (ink * y).sum() / ink.sum() + 0.5)
-    # With paper around it, the ink, which begins at pixel 4, stands at 32: so the image begins at 28.
-    # To move the ink to the right is to let the image begin farther to the left.
-    padded = np.pad(ink, 32)                                # (84, 84)
-    top = 28 - down
-    left = 28 - right
-    return padded[top:top + 28, left:left + 28]
-
-
 def squared_distance(x, y, path):
-    """Return the squared distance of each pixel to the nearest part of a path (points, 2)."""
+    """Return the squared distance of each pixel to the nearest part of a path (points, 2).
+
+    The pixels are all those of a column in x, (20,), and of a row in y, (20, 1): so the result is
+    (20, 20). x, y and the path are in pixels.
+    """
     if len(path) == 1:
         path = np.vstack([path, path])                      # a dot: a segment without length
     starts = path[:-1, :, None, None]                       # (segments, 2, 1, 1)
-    steps = np.diff(path, axis=0)[:, :, None, None]
+    steps = np.diff(path, axis=0)[:, :, None, None]         # (segments, 2, 1, 1)
     x0, y0 = starts[:, 0], starts[:, 1]                     # (segments, 1, 1) each
     dx, dy = steps[:, 0], steps[:, 1]
     squared_length = dx * dx + dy * dy
     # How far along the segment the nearest point lies: 0 at its start, 1 at its end.
-    along = (x - x0) * dx + (y - y0) * dy                   # (segments, 20, 20)
-    along = np.clip(along / np.where(squared_length > 0, squared_length, 1), 0, 1)
+    projection = (x - x0) * dx + (y - y0) * dy              # (segments, 20, 20)
+    divisor = np.where(squared_length > 0, squared_length, 1)           # a dot has no length
+    along = np.clip(projection / divisor, 0, 1)
     to_x = x - x0 - along * dx
     to_y = y - y0 - along * dy
-    return (to_x * to_x + to_y * to_y).min(axis=0)
+    squared_distances = to_x * to_x + to_y * to_y           # (segments, 20, 20)
+    return squared_distances.min(axis=0)
+
+
+def centre(ink):
+    """Return an image (28, 28) of the ink (20, 20): its centre of mass is moved to pixel 14."""
+    x = np.arange(4, 24)
+    y = np.arange(4, 24)[:, None]
+    centre_x = (ink * x).sum() / ink.sum()
+    centre_y = (ink * y).sum() / ink.sum()
+    right = math.floor(14 - centre_x + 0.5)                 # the nearest whole number of pixels
+    down = math.floor(14 - centre_y + 0.5)
+    # A larger sheet: as the ink is at pixel 4 of the image and at 32 of the sheet, the image begins
+    # at 28 of the sheet. To move the ink to the right, the image is cut out farther to the left.
+    sheet = np.pad(ink, 32)                                 # (84, 84)
+    top = 28 - down
+    left = 28 - right
+    return sheet[top:top + 28, left:left + 28]
 
 
 # A digit stays what it is when another hand writes it. So the network looks at a drawing five
@@ -714,13 +742,18 @@ def vary(strokes, angle, stretch):
     varied = []
     for stroke in strokes:
         x, y = np.asarray(stroke, dtype=np.float64).T           # (points,) each
-        varied.append(np.stack([stretch * (x * cos - y * sin), x * sin + y * cos], axis=1))
+        new_x = stretch * (x * cos - y * sin)
+        new_y = x * sin + y * cos
+        varied.append(np.stack([new_x, new_y], axis=1))         # (points, 2)
     return varied
 
 
 def looks(strokes):
     """Return the images that a network is shown of one drawing, (looks, 784), first as it is."""
-    return np.array([render(vary(strokes, angle, stretch)) for angle, stretch in LOOKS])
+    images = []
+    for angle, stretch in LOOKS:
+        images.append(render(vary(strokes, angle, stretch)))
+    return np.array(images)
 
 
 def read_drawing(network, strokes):
@@ -736,7 +769,7 @@ def read_drawing(network, strokes):
             "probabilities": probabilities.mean(axis=0)}
 
 
-# benchmarks/doubt.py has measured these two.
+# benchmarks/doubt.py has measured the first two.
 SURE = 0.78             # a digit whose mean probability is above this is not doubted
 HEAVY = 160             # more ink than this, in pixels, is a blot
 COUNTS = ("none", "one", "two", "three", "four", "five")
@@ -771,9 +804,13 @@ def say_or_says(count):
 
 
 def jitter(strokes, rng):
-    """Return the strokes as written once more: rounded, bent, slanted and stretched at random."""
+    """Return the strokes as written once more: rounded, bent, slanted and stretched at random.
+
+    They are scaled, too, so that their longest side is about 1.
+    """
+    # The identity matrix changes nothing. What is added stretches along the diagonal, and leans.
     matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2))
-    matrix[0, 1] += rng.normal(0, 0.14)                     # above all, writing leans
+    matrix[0, 1] += rng.normal(0, 0.14)                     # above all, writing leans to the side
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     corner, side = bounding_square(strokes)
     jittered = []
@@ -797,12 +834,18 @@ def cut_corners(path):
 
 
 def bend(path, rng):
-    """Return a path (points, 2) moved by random offsets at five places, and evenly between them."""
-    steps = np.diff(path, axis=0)
+    """Return a path (points, 2) moved as a whole, and bent.
+
+    It is bent by random offsets at five places, and evenly between them. Its longest side is
+    about 1.
+    """
+    steps = np.diff(path, axis=0)                           # (points - 1, 2)
     lengths = np.hypot(steps[:, 0], steps[:, 1])
-    along = np.append(0, lengths.cumsum())                  # (points,)
+    along = np.append(0, lengths.cumsum())                  # (points,), from the start
     length = along[-1] if along[-1] > 0 else 1
-    offsets = rng.normal(0, 0.05, size=(2, 5)) + rng.normal(0, 0.025, size=(2, 1))  # of x, of y
+    bends = rng.normal(0, 0.05, size=(2, 5))                # of x, of y
+    shift = rng.normal(0, 0.025, size=(2, 1))
+    offsets = bends + shift                                 # (2, 5)
     places = np.linspace(0, length, 5)
     move_x = np.interp(along, places, offsets[0])
     move_y = np.interp(along, places, offsets[1])
