@@ -372,7 +372,7 @@ class View:
     PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
     GROUPS = 32         # into which these are divided; each group gets a warp of its own
     WARPS = 1000        # made at the start; a group gets one of these at random
-    LEAST_INK = 0.003   # of the mean ink of the darkest pixel: a pixel with less is left out
+    LEAST_INK = 0.003   # of the most that a pixel has in the mean: one with less is left out
 
     def __init__(self, images, labels, drawings=(), distort=True, seed=SEED):
         self.rng = np.random.default_rng(seed)
@@ -380,13 +380,12 @@ class View:
         self.drawings = list(drawings)
         self.drawn = self.draw_all()                                        # (variations, 784)
         self.oldest = 0                                                     # the row to draw anew
-        # The drawings follow each other over and over: row r of drawn is one of drawing r modulo
-        # their number. `list * COPIES` repeats the list.
+        # In drawn, all drawings follow each other, over and over again; and so do their labels.
         drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
         self.numbers = np.arange(len(self.labels))                          # (n + variations,)
 
-        # MNIST is one row, its sum, as an array of all images would fill the memory once more.
+        # Of MNIST only the sum is put there: one array of all would fill the memory once more.
         summands = np.vstack([self.images.sum(axis=0), self.drawn])         # (1 + variations, 784)
         mean = summands.sum(axis=0) / len(self.labels)                      # (784,)
         least = self.LEAST_INK * mean.max()
@@ -407,15 +406,18 @@ class View:
         """Return the first variations of all drawings, (COPIES * drawings, 784)."""
         first = np.empty((self.FIRST_COPIES * len(self.drawings), 784), dtype=np.float32)
         for row in range(len(first)):
-            first[row] = self.draw(self.drawings[row % len(self.drawings)])
-        return np.tile(first, (self.COPIES // self.FIRST_COPIES, 1))
+            drawing = self.drawings[row % len(self.drawings)]
+            first[row] = self.draw(drawing)
+        times = self.COPIES // self.FIRST_COPIES
+        return np.tile(first, (times, 1))                                   # one below the other
 
     def draw_anew(self, count):
         """Replace the oldest variations, so many of them, by new ones of the same drawings."""
         if not self.drawings:
             return
         for _ in range(count):
-            self.drawn[self.oldest] = self.draw(self.drawings[self.oldest % len(self.drawings)])
+            drawing = self.drawings[self.oldest % len(self.drawings)]
+            self.drawn[self.oldest] = self.draw(drawing)
             self.oldest = (self.oldest + 1) % len(self.drawn)
 
     def mini_batches(self, numbers, labels, batch_size, rng):
@@ -429,7 +431,7 @@ class View:
         with ThreadPoolExecutor(1) as second_thread:
             ahead = second_thread.submit(self.prepare, order[:at_once])
             for start in range(0, len(order), at_once):
-                shown, shown_labels = ahead.result()
+                shown, shown_labels = ahead.result()                        # waits for them
                 following = order[start + at_once:start + 2 * at_once]      # after the last: none
                 ahead = second_thread.submit(self.prepare, following)
                 for first in range(0, len(shown), batch_size):
@@ -438,25 +440,28 @@ class View:
 
     def prepare(self, chosen):
         """Return the images of these numbers as they are shown, (chosen, inked), and labels."""
-        # Of the drawings, a share as large as that of the images that are chosen, and one more: so
-        # within an epoch each drawing is drawn anew at least once.
-        share = len(chosen) * len(self.drawings) // len(self.labels)
-        self.draw_anew(share + 1)
+        # As large a part of the drawings as was chosen of all images, and one more: so within an
+        # epoch each drawing is drawn anew at least once.
+        due = len(chosen) * len(self.drawings) // len(self.labels)
+        self.draw_anew(due + 1)
         shown = np.empty((len(chosen), len(self.inked)), dtype=np.float32)
         # A warp takes the least time on many images at once, but a mini-batch teaches the most if
         # its images are warped in different ways. So a group is each 32nd image.
         for group in range(self.GROUPS):
             warp = self.warps[self.rng.integers(len(self.warps))]           # (inked, 784)
-            originals = self.originals(chosen[group::self.GROUPS])          # (some, 784)
-            shown[group::self.GROUPS] = (warp @ originals.T).T - self.mean
+            originals = self.originals_of(chosen[group::self.GROUPS])       # (some, 784)
+            warped = (warp @ originals.T).T                                 # (some, inked)
+            shown[group::self.GROUPS] = warped - self.mean
         return shown, self.labels[chosen]
 
-    def originals(self, chosen):
+    def originals_of(self, chosen):
         """Return the images of these numbers, (chosen, 784): the drawn ones come after MNIST's."""
         originals = np.empty((len(chosen), 784), dtype=np.float32)
         is_drawn = chosen >= len(self.images)
-        originals[~is_drawn] = self.images[chosen[~is_drawn]]
-        originals[is_drawn] = self.drawn[chosen[is_drawn] - len(self.images)]
+        of_mnist = chosen[~is_drawn]
+        of_drawn = chosen[is_drawn] - len(self.images)
+        originals[~is_drawn] = self.images[of_mnist]
+        originals[is_drawn] = self.drawn[of_drawn]
         return originals
 
     def fold(self, network):
@@ -482,9 +487,9 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     """Return random distortions, sparse matrices (pixels, 784): warp @ image is the new image.
 
     Each turns by up to `rotation` degrees, stretches by up to e^scale, leans by up to `shear` px in
-    a px, shifts by up to `shift` px, and bends along a random field of `elastic` px that is smoothed
-    over `smooth` px (Simard, Steinkraus and Platt, 2003). Of the new image only these `pixels`, the
-    numbers of some of 784, are computed.
+    a px, shifts by up to `shift` px, and bends along a random field of `elastic` px that is
+    smoothed over `smooth` px (Simard, Steinkraus and Platt, 2003). Of the new image only these
+    `pixels`, the numbers of some of the 784, are computed.
     """
     # For each warp one of these: (count, 1).
     bound = np.radians(rotation)
@@ -506,8 +511,9 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     # Where the ink of each pixel comes from: (count, pixels). Beyond the edge it is as at the edge.
     y = (pixels // 28 - 13.5).astype(np.float32)                        # (pixels,), from the centre
     x = (pixels % 28 - 13.5).astype(np.float32)
-    turned_y = np.sin(angle) * x + np.cos(angle) * (y + lean * x)
-    turned_x = np.cos(angle) * x - np.sin(angle) * (y + lean * x)
+    leaning_y = y + lean * x
+    turned_y = np.sin(angle) * x + np.cos(angle) * leaning_y
+    turned_x = np.cos(angle) * x - np.sin(angle) * leaning_y
     from_y = (13.5 + moved[0] + turned_y * np.exp(tall)).clip(0, 27)
     from_x = (13.5 + moved[1] + turned_x * np.exp(wide)).clip(0, 27)
 
@@ -521,8 +527,10 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     bottom_left = down * (1 - right)
     bottom_right = down * right
     shares = np.stack([top_left, top_right, bottom_left, bottom_right], axis=2)
-    sources = (28 * top + left).astype(np.int32)[:, :, None] + np.int32([0, 1, 28, 29])
+    first = (28 * top + left).astype(np.int32)                          # (count, pixels)
+    sources = first[:, :, None] + np.int32([0, 1, 28, 29])              # the numbers of the four
 
+    # A sparse matrix is given as its entries, their columns, and where each row begins among them.
     row_starts = np.arange(0, 4 * len(pixels) + 1, 4)                   # each row has four entries
     warps = []
     for warp_shares, warp_sources in zip(shares, sources):
@@ -554,7 +562,7 @@ def find_mnist(tell):
     if importlib.util.find_spec("tensorflow") is None:
         tell(f"MNIST comes from {BUNDLED_MNIST}.")
         return BUNDLED_MNIST
-    tell("MNIST is not on this machine yet: TensorFlow fetches it (up to half a minute) …")
+    tell("MNIST is not on this machine yet: TensorFlow fetches it (about half a minute) …")
     # A process of its own, as TensorFlow prints a lot. With -I, no file that lies about in this
     # folder is taken for one of Python's own modules.
     command = [sys.executable, "-I", HERE / "data" / "fetch_mnist.py"]
@@ -572,7 +580,7 @@ def find_mnist(tell):
 def read_mnist(path):
     """Return what an mnist.npz holds: images (60000, 28, 28), labels, and those of the test set.
 
-    Raises ValueError for anything else than such images, of bytes, and digits.
+    Raises ValueError for a file that holds anything else.
     """
     shapes = {"x_train": (60000, 28, 28), "y_train": (60000,),
               "x_test": (10000, 28, 28), "y_test": (10000,)}
@@ -597,12 +605,13 @@ def read_mnist(path):
     return images, labels.astype(int), test_images, test_labels.astype(int)
 
 
-def straighten_bytes(images, at_once=200):
+def straighten_bytes(images):
     """Return images (n, 28, 28) of bytes straightened, as numbers from 0 to 1: (n, 784)."""
+    at_once = 200                                           # so many fit into a processor's cache
     straight = np.empty((len(images), 784), dtype=np.float32)
 
     def straighten_some(start):
-        some = slice(start, start + at_once)                # so many fit into a processor's cache
+        some = slice(start, start + at_once)
         straight[some] = straighten(images[some] / np.float32(255))
 
     with ThreadPoolExecutor() as threads:                   # one for each core
@@ -613,9 +622,10 @@ def straighten_bytes(images, at_once=200):
 
 
 def straighten(images):
-    """Take half of its slant from each image (n, 784), as LeCun and others (1998) took all of it.
+    """Return images (n, 784) less half of their slant; LeCun and others (1998) took all of it.
 
-    Each row of pixels is shifted to the left or right, the more the farther it is from the centre.
+    images are (n, 784) or (n, 28, 28), of floating-point numbers. Each row of pixels is shifted to
+    the left or right, the more the farther it is from the centre.
     """
     images = images.reshape(-1, 28, 28)
     x = np.arange(28, dtype=images.dtype)
@@ -694,8 +704,8 @@ def ink_of(strokes, pen_width):
 def squared_distance(x, y, path):
     """Return the squared distance of each pixel to the nearest part of a path (points, 2).
 
-    The pixels are all those of a column in x, (20,), and of a row in y, (20, 1): so the result is
-    (20, 20). x, y and the path are in pixels.
+    There is a pixel for each x, (20,), and each y, (20, 1): so the result is (20, 20). x, y and the
+    path are in pixels.
     """
     if len(path) == 1:
         path = np.vstack([path, path])                      # a dot: a segment without length
@@ -722,8 +732,8 @@ def centre(ink):
     centre_y = (ink * y).sum() / ink.sum()
     right = math.floor(14 - centre_x + 0.5)                 # the nearest whole number of pixels
     down = math.floor(14 - centre_y + 0.5)
-    # A larger sheet: as the ink is at pixel 4 of the image and at 32 of the sheet, the image begins
-    # at 28 of the sheet. To move the ink to the right, the image is cut out farther to the left.
+    # The ink is laid on a larger sheet, where it begins at 32. In the image it begins at 4: so the
+    # image begins at 28 of the sheet. To move the ink right, the image is cut out farther left.
     sheet = np.pad(ink, 32)                                 # (84, 84)
     top = 28 - down
     left = 28 - right
@@ -808,7 +818,8 @@ def jitter(strokes, rng):
 
     They are scaled, too, so that their longest side is about 1.
     """
-    # The identity matrix changes nothing. What is added stretches along the diagonal, and leans.
+    # The identity matrix leaves a point as it is. What is added on its diagonal stretches, what is
+    # added beside that slants.
     matrix = np.eye(2) + rng.normal(0, 0.12, (2, 2))
     matrix[0, 1] += rng.normal(0, 0.14)                     # above all, writing leans to the side
     strokes = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
@@ -856,21 +867,24 @@ def bend(path, rng):
 def save_network(network, path):
     """Write a network to a .json file and, for a page on file://, as a script to its .js twin.
 
-    network.training is written, too: a dictionary of what is known of how it learned, or None. Raises
-    OSError or ValueError; the old files then stay as they were.
+    network.training is written, too: a dictionary of what is known of how it learned, or None.
+    Raises OSError or ValueError; the old files then stay as they were.
     """
-    path = Path(os.path.realpath(path))
+    path = Path(os.path.realpath(path))                     # where a link leads
     check_output(path)
-    text = network_as_json(network)
     twin = path.with_suffix(".js")
+    text = network_as_json(network)
+    # Both are first written to a folder beside them: should the disk be full, that fails here.
     with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=path.parent) as folder:
-        new_path, new_twin = Path(folder, path.name), Path(folder, twin.name)
+        new_path = Path(folder, path.name)
+        new_twin = Path(folder, twin.name)
         new_path.write_text(text, encoding="utf-8")
         new_twin.write_text(f"const WEIGHTS = {text};\n", encoding="utf-8")
         try:
             replace(path, new_path)
             replace(twin, new_twin)
-        except KeyboardInterrupt:                           # between the two, which are to be alike
+        except KeyboardInterrupt:
+            # It may have come between the two, which are to be alike. What is done stays done.
             replace(path, new_path)
             replace(twin, new_twin)
             raise
@@ -901,7 +915,7 @@ def looks_like_a_network(file):
     if not file.is_file():                                  # a folder, or a device
         return False
     with open(file, "rb") as opened:
-        return b'"layers"' in opened.read(40)
+        return b'"layers"' in opened.read(40)               # the first name in either file
 
 
 def network_as_json(network):
@@ -909,8 +923,8 @@ def network_as_json(network):
     content = {"layers": [*network.W1.shape, len(network.b2)],
                "activations": [network.activation, "softmax"]}
     for name, parameter in zip(("W1", "b1", "W2", "b2"), network.parameters()):
-        # Rounded to three decimals: with more it reads no better, and the file is longer. That is done
-        # in float64, because the float32 next to 0.123 would be written as 0.12300000339746475.
+        # Rounded to three decimals: with more it reads no better, and the file is longer. That is
+        # done in float64, as the float32 next to 0.123 would be written as 0.12300000339746475.
         content[name] = parameter.astype(np.float64).round(3).tolist()
     content["training"] = network.training or {}
     return json.dumps(content, separators=(",", ":"), allow_nan=False)
@@ -918,9 +932,9 @@ def network_as_json(network):
 
 def load_network(path):
     """Return the network in a .json file. Raises OSError, or ValueError saying what is wrong."""
-    file = Path(path).read_bytes()
+    encoded = Path(path).read_bytes()
     try:
-        content = json.loads(file.decode("utf-8"))
+        content = json.loads(encoded.decode("utf-8"))
         inputs, units, outputs = content["layers"]
         activation = content["activations"][0]
         if activation not in ACTIVATIONS:
@@ -934,12 +948,17 @@ def load_network(path):
         parameters = {}
         for name, shape in shapes.items():
             values = np.array(content[name], dtype=np.float32)
-            if values.shape != shape or not np.isfinite(values).all():
-                raise ValueError(f"{name} must be finite numbers, {shape}, not {values.shape}")
+            if values.shape != shape:
+                raise ValueError(f"{name} must be of shape {shape}, not {values.shape}")
+            if not np.isfinite(values).all():
+                raise ValueError(f"{name} must be finite numbers, but one of them is not")
             parameters[name] = values
         network = NeuralNetwork(inputs, units, outputs, activation)
+    except KeyError as error:
+        raise ValueError(f"{path} holds no network: it has no {error}") from None
+    except ValueError as error:                             # one of the above, or no JSON
+        raise ValueError(f"{path} holds no network: {error}") from None
     except Exception as error:                              # a damaged file goes wrong in many ways
-        # A KeyError's own words are only the name that it did not find.
         raise ValueError(f"{path} holds no network: {type(error).__name__}: {error}") from None
     network.W1, network.b1 = parameters["W1"], parameters["b1"]
     network.W2, network.b2 = parameters["W2"], parameters["b2"]
@@ -1039,23 +1058,23 @@ def checked(network, images, labels=None):
 class NeuralNetwork(NeuralNetwork):
     """The network of chapter 1, for all who use it, in a notebook or below.
 
-    It does the same, with care. Before it learns or reads, it checks what it is given: `checked` says
-    what it takes, and what it raises. It can be saved and loaded.
+    It does the same, with care. Before it learns or reads, it checks what it is given: `checked`
+    says what it takes, and what it raises. It can be saved and loaded.
     """
-    # The class is made from that of chapter 1, which `super()` calls, and takes its name: so whoever
-    # imports NeuralNetwork gets this one. What a method does is said there, in its docstring.
+    # The class is made from that of chapter 1, which `super()` calls, and takes its name: so
+    # whoever imports NeuralNetwork gets this one. There, docstrings say what each method does.
 
     training = None             # what is known of how it learned, a dictionary, for its file
 
     def train(self, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
               batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
-        if batches is mini_batches:                         # others may want no images, as a View's do
+        if batches is mini_batches:                         # a View's are given numbers, not images
             images, labels = checked(self, images, labels)
         if epochs < 1 or batch_size < 1:
             raise ValueError("epochs and batch_size must be at least 1, "
                              f"not {epochs} and {batch_size}")
-        # NumPy shares the work of a matrix product out to all cores. That pays for large matrices. On
-        # ones as small as a mini-batch, the cores wait for each other much longer than they compute.
+        # NumPy shares the work of a matrix product out to all cores. That pays for large matrices.
+        # On ones as small as a mini-batch, they wait for each other much longer than they compute.
         with threadpool_limits(limits=1):
             return super().train(images, labels, epochs, learning_rate, batch_size, batches,
                                  after_epoch)
@@ -1087,7 +1106,8 @@ class NeuralNetwork(NeuralNetwork):
 def write_report(folder, network, images, labels):
     """Write what there is to see of a network into a folder: history.csv and report.png.
 
-    images and labels are those of the test set.
+    images and labels are those of the test set. The folder is made if it is missing.
+    network.training must have the "loss" and "accuracy" of each epoch.
     """
     # Imported here and below, not at the top: matplotlib, pandas and scikit-learn take seconds to
     # load, and whoever only wants the network in a notebook need not wait for them.
@@ -1163,10 +1183,12 @@ def draw_mistakes(axes, images, labels, probabilities):
 def draw_units(axes, network):
     """Draw the weights of 256 hidden units at most, by the digit that each speaks for most."""
     digits = network.W2.argmax(axis=1)                      # (units,)
-    strengths = network.W2.max(axis=1)
-    order = np.lexsort((-strengths, digits))[:256]          # by digit, the strongest first
+    strengths = network.W2.max(axis=1)                      # (units,)
+    strongest = (-strengths).argsort()[:256]
+    by_digit = digits[strongest].argsort(kind="stable")     # of each digit the strongest stay first
+    chosen = strongest[by_digit]
     draw_images(axes, "Hidden units, and the digit that each speaks for most. Ink on blue switches "
-                "a unit on, ink on orange off.", network.W1.T[order], digits[order], columns=32)
+                "a unit on, ink on orange off.", network.W1.T[chosen], digits[chosen], columns=32)
 
 
 def draw_images(axes, title, images, captions, columns, size=10):
@@ -1175,8 +1197,9 @@ def draw_images(axes, title, images, captions, columns, size=10):
     size is that of the captions, in points.
     """
     from matplotlib.colors import LinearSegmentedColormap
+    # An image's place on the sheet, in pixels: it has its caption above, and a margin of 1.
     caption_height = 8
-    high = caption_height + 28 + 1                          # of an image's place on the sheet, in pixels
+    high = caption_height + 28 + 1
     wide = 1 + 28 + 1
     rows = max(1, math.ceil(len(images) / columns))
     sheet = np.zeros((rows * high, columns * wide))         # one picture is drawn faster than many
@@ -1202,11 +1225,15 @@ def say(sentence):
     try:
         print(sentence, flush=True)
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())               # where all further sentences go
 
 
 def parse_arguments():
-    """Read the command line. The defaults are those at the beginning of chapter 1."""
+    """Return the options of the command line. Ends the program if one is out of bounds.
+
+    The defaults are those at the beginning of chapter 1.
+    """
     parser = argparse.ArgumentParser(
         description="A neural network that learns to read handwritten digits, in plain NumPy.",
         usage="%(prog)s [options]", allow_abbrev=False,
@@ -1235,13 +1262,15 @@ def parse_arguments():
         help="where to write the network, to drop it on the page (weights.json, which the page "
              "opens by itself)")
     options = parser.parse_args()
-    limits = {"epochs": (1, 1e6), "hidden_size": (1, 1e5), "learning_rate": (1e-9, 1e9),
-              "batch_size": (1, 1e5), "seed": (0, 1e9), "validation": (0, 59000)}
-    for name, (least, most) in limits.items():
-        value = getattr(options, name)
-        if math.isnan(value) or value < least or value > most:
-            option = "--" + name.replace("_", "-")
-            parser.error(f"{option} must lie from {least:g} to {most:g}, not be {value}")
+    limits = {"--epochs": (options.epochs, 1, 1_000_000),
+              "--hidden-size": (options.hidden_size, 1, 100_000),
+              "--learning-rate": (options.learning_rate, 1e-9, 1_000_000_000),
+              "--batch-size": (options.batch_size, 1, 100_000),
+              "--seed": (options.seed, 0, 1_000_000_000),
+              "--validation": (options.validation, 0, 59_000)}
+    for name, (value, least, most) in limits.items():
+        if not least <= value <= most:                      # so NaN, which is not a number, is out
+            parser.error(f"{name} must be between {least} and {most:,}, not {value}")
     try:
         check_output(os.path.realpath(options.output))
     except (OSError, ValueError) as error:
@@ -1255,8 +1284,8 @@ class Run:
     `record` is what is known of the training, for the file of the network; each epoch adds to it.
     """
     SECONDS_BETWEEN_SAVES = 20
-    # Guessing reads a tenth, and whoever always says 1 reads 11 %.
-    NO_BETTER_THAN_GUESSING = 0.15
+    NO_BETTER_THAN_GUESSING = 0.15      # who guesses reads a tenth, who always says 1 reads 11 %
+    DIVERGED = 10                       # a loss far above 2.3, that of guessing
 
     def __init__(self, options, network, view, held_out):
         self.options = options
@@ -1274,7 +1303,7 @@ class Run:
         self.started = time.monotonic()
         self.last_attempt = self.started                    # to save
         self.saved_epoch = 0                                # the last that is in the file
-        self.bar = None
+        self.bar = None                                     # tqdm's, while it learns
 
     def learn(self):
         """Say what an epoch is and what will be told of it, and train to the end."""
@@ -1285,7 +1314,8 @@ class Run:
             "loss: how wrong it is, 2.30 if it guesses, 0 if sure and right. "
             "accuracy: the share it reads right.")
         # disable=None: no bar where there is no terminal.
-        with tqdm(total=options.epochs, unit="epoch", disable=None) as self.bar:
+        with tqdm(total=options.epochs, unit="epoch", disable=None) as bar:
+            self.bar = bar
             self.network.train(view.numbers, view.labels, options.epochs, options.learning_rate,
                                options.batch_size, view.mini_batches, self.after_epoch)
 
@@ -1303,7 +1333,7 @@ class Run:
 
     def check_that_it_learns(self, loss):
         """Raise FloatingPointError if an epoch's loss says that the steps are too large."""
-        if math.isnan(loss) or loss > 10:
+        if math.isnan(loss) or loss > self.DIVERGED:
             raise FloatingPointError(
                 f"training diverged: an epoch's loss was {loss:.3g}, where guessing gives 2.3. "
                 f"{self.what_is_saved()} Try --learning-rate {self.options.learning_rate / 10:g}.")
@@ -1315,7 +1345,9 @@ class Run:
         self.record["epochs"] = epoch
         self.record["seconds"] = round(time.monotonic() - self.started)
         if self.options.validation:
-            validation_accuracy = self.view.fold(self.network).accuracy(*self.held_out)
+            images, labels = self.held_out
+            whole = self.view.fold(self.network)            # for whole images
+            validation_accuracy = whole.accuracy(images, labels)
             self.record["validation_accuracy"].append(round(validation_accuracy, 5))
 
     def line_of(self, epoch, loss, accuracy):
@@ -1334,6 +1366,7 @@ class Run:
         """Save the network as it is now. Raises FloatingPointError if it is not worth it."""
         whole = self.view.fold(self.network)                # for whole images
         whole.training = self.record
+        # So many images are enough to see whether it has learned anything.
         share = whole.accuracy(self.view.images[:2000], self.view.labels[:2000])
         if share <= self.NO_BETTER_THAN_GUESSING:
             raise FloatingPointError(
@@ -1359,13 +1392,14 @@ class Run:
 
 
 def is_told(epoch):
-    """Say which epochs are told: 1, 2, 3, 5, 10, 20, 30, 50, 100, …, ever fewer."""
-    while epoch % 10 == 0:
-        epoch //= 10
-    return epoch in (1, 2, 3, 5)
+    """Return whether an epoch is told: 1, 2, 3, 5, 10, 20, 30, 50, 100, … are, ever fewer."""
+    digit = epoch
+    while digit % 10 == 0:                                  # 200 is told as 20 is, and that as 2
+        digit //= 10
+    return digit in (1, 2, 3, 5)
 
 
-SHADES = " .:-=+*#%@"       # from paper to ink
+SHADES = " .:-=+*#%@"       # ten of them, from paper to ink
 
 
 def show_prediction(network, image, label, when):
@@ -1374,12 +1408,13 @@ def show_prediction(network, image, label, when):
         line = ""
         for ink in row:
             shade = SHADES[int(9 * ink)]
-            line += shade + shade                           # as a character is about half as wide as high
-        if line.strip():
+            line += shade + shade                           # a character is half as wide as high
+        if line.strip():                                    # rows without ink are left out
             say(line.rstrip())
     _, _, probabilities = network.forward(image.reshape(1, 784))        # (1, 10)
     shares = [f"{digit}: {probability:.0%}" for digit, probability in enumerate(probabilities[0])]
-    say(f"The first image is a {label}. The network {when} training says " + ", ".join(shares))
+    said = ", ".join(shares)
+    say(f"The first image is a {label}. The network {when} training says {said}")
 
 
 def count_read(network, drawings):

@@ -112,10 +112,10 @@ def test_help_explains_every_option(run):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--epochs", "0"], "--epochs must lie from 1 to .*, not be 0"), (["--epochs", "ten"], "--epochs.*'ten'"),
-    (["--hidden-size", "0"], "--hidden-size must .* not be 0"), (["--learning-rate", "nan"], "--learning-rate must .* not be nan"),
-    (["--batch-size", "0"], "--batch-size must .* not be 0"), (["--seed", "-1"], "--seed must .* not be -1"),
-    (["--validation", "60000"], "--validation must .* not be 60000"),
+    (["--epochs", "0"], "--epochs must be between 1 and 1,000,000, not 0"), (["--epochs", "ten"], "--epochs.*'ten'"),
+    (["--hidden-size", "0"], "--hidden-size must .* not 0"), (["--learning-rate", "nan"], "--learning-rate must .* not nan"),
+    (["--batch-size", "0"], "--batch-size must .* not 0"), (["--seed", "-1"], "--seed must .* not -1"),
+    (["--validation", "60000"], "--validation must .* not 60000"),
     (["--activation", "sine"], "--activation.*'sine'.*sigmoid"),
     (["--epoch", "5"], "unrecognized arguments: --epoch"), (["--output", "w.txt"], "written to a .json file .* not to .*w.txt"),
     (["--output", "nowhere/mine.json"], "in an existing folder, not to .*nowhere.mine.json"),

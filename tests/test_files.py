@@ -49,13 +49,13 @@ def test_the_weights_in_this_folder_read_the_test_set_as_well_as_they_say(mnist)
 
 
 @pytest.mark.parametrize("bad, said", [
-    (lambda c: "<!doctype html><title>404</title>", "JSONDecodeError"), (lambda c: json.dumps(c)[:5000], "JSONDecodeError"),
+    (lambda c: "<!doctype html><title>404</title>", "Expecting value"), (lambda c: json.dumps(c)[:5000], "Expecting"),
     (lambda c: "[" * 100_000 + "]" * 100_000, "RecursionError"), (lambda c: [c], "TypeError"),
     (lambda c: {**c, "layers": [784, 10**9, 10]}, "W1 must be"), (lambda c: {**c, "layers": [784.5, 4, 10]}, "W1 must be"),
     (lambda c: {**c, "b2": [10**400] * 10}, "OverflowError"), (lambda c: {**c, "training": []}, "its training must be"),
-    (lambda c: {name: value for name, value in c.items() if name != "W1"}, "KeyError: 'W1'"),
+    (lambda c: {name: value for name, value in c.items() if name != "W1"}, "it has no 'W1'"),
     (lambda c: {**c, "layers": [784, 5, 10]}, "W1 must be"), (lambda c: {**c, "W1": c["W1"][:-1] + [[0, 0, 0]]}, "inhomogeneous"),
-    (lambda c: {**c, "b2": c["b2"][:-1]}, r"b2 must be finite numbers, \(10,\)"),
+    (lambda c: {**c, "b2": c["b2"][:-1]}, r"b2 must be of shape \(10,\), not \(9,\)"),
     (lambda c: {**c, "b1": [0, 0, 0, float("nan")]}, "b1 must be finite"), (lambda c: {**c, "b1": [0, 0, 0, "<b>"]}, "could not convert"),
     (lambda c: {**c, "activations": ["sine", "softmax"]}, "sigmoid, .*, not sine")])
 def test_a_damaged_weights_file_is_refused_in_one_sentence_that_names_it(bad, said, tmp_path):
