@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 from skimage.morphology import thin
 
@@ -110,6 +110,9 @@ def hostile_files(folder):
     (folder / "truncated.jpg").write_bytes((folder / "whole.jpg").read_bytes()[:50000])
     Image.new("RGB", (1, 1)).save(folder / "tiny.png")
     Image.new("L", (30000, 10), 255).save(folder / "long.png")
+    hair = Image.new("L", (1600, 1600), 255)                    # a 1 so large and thin that no stroke is left
+    ImageDraw.Draw(hair).line([(800, 100), (805, 1500)], fill=0)
+    hair.save(folder / "hair.png")
     (folder / "empty.jpg").touch()
     (folder / "text.png").write_text("no picture at all")
     (folder / "script.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
@@ -118,7 +121,8 @@ def hostile_files(folder):
     (folder / "run.eps").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n")
     (folder / "folder.png").mkdir()
     yield from {"noise.png": "no digit was found", "truncated.jpg": "is damaged", "tiny.png": "no digit was found",
-                "long.png": "no digit was found", "empty.jpg": "found an empty file", "text.png": "another kind of file",
+                "long.png": "no digit was found", "hair.png": "no digit was found",
+                "empty.jpg": "found an empty file", "text.png": "another kind of file",
                 "script.svg": "found an SVG", "paper.pdf": "found a PDF", "phone.heic": "HEIC", "run.eps": "another kind",
                 "folder.png": "irectory", "missing.png": "there is no such file"}.items()
 
