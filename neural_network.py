@@ -174,8 +174,8 @@ BATCH_SIZE = 32             # images for one step
 SEED = 0                    # where the random numbers start
 
 # Each activation is two functions: one computes hidden from z, one the slope there from hidden.
-# tanh is an S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its slope
-# is 1 above and 0 below, and at 0 itself, where it has none, 0 will do.
+# tanh is an S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its
+# slope is 1 above and 0 below, and at 0 itself, where it has none, 0 will do.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
     "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
