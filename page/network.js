@@ -49,8 +49,9 @@ function newNetwork(hiddenSize, activation = "sigmoid", random = Math.random) {
   };
 }
 
-// A sum of n random numbers grows like sqrt(n). Divided by that, a unit's sum is small at first,
-// where the sigmoid is steep, and learning starts fast.
+// Random numbers around 0 partly cancel: a sum of n of them is only about sqrt(n) large. So the
+// weights are divided by that. Then z is small at first, where the sigmoid is steep, and learning
+// starts fast.
 function randomWeights(inputs, outputs, random) {
   const weights = new Float32Array(inputs * outputs);
   for (let i = 0; i < weights.length; i++) weights[i] = randomNormal(random) / Math.sqrt(inputs);

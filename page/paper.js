@@ -1,20 +1,21 @@
 "use strict";
-// From a picture of handwriting to pen strokes. Lay it beside read_picture.py: both take the same steps
-// and find the same strokes, and what is of the same name does the same. Where NumPy and SciPy bring a
-// step along (percentile, closing, blur, labels of pieces, thinning), it is a function of its own here.
+// From a picture of handwriting to pen strokes. Lay it beside read_picture.py: both take the same
+// steps and find the same strokes, and what is of the same name does the same. Where NumPy and
+// SciPy bring a step along (percentile, closing, blur, labels of pieces, thinning), it is a
+// function of its own here.
 //
 // Most programs that read digits make a photograph 28 pixels wide and hope. Light from one side,
-// grey paper, a thin pencil: nothing of that is in MNIST, so they misread most of what people write.
-// Here the picture is taken apart first: the light, the printed lines and the paper go, and what is
-// left is ink. A line down the middle of the ink is what the pen has drawn, and that is what the
-// network knows how to read.
+// grey paper, a thin pencil: nothing of that is in MNIST, so they misread most of what people
+// write. Here the picture is taken apart first: the light, the printed lines and the paper go, and
+// what is left is ink. A line down the middle of the ink is what the pen has drawn, and that is
+// what the network knows how to read.
 //
 // A raster is a picture of numbers, { width, height, values }: row after row. Everything here is a
 // function of its arguments. Nothing touches the page. What takes long is a generator: it yields
 // every few milliseconds, and whoever runs it may let the page breathe.
 
 const SHORTEST_SIDE = 200;     // px: a picture whose longer side is shorter is enlarged
-const THUMBNAIL_SIDE = 100;    // px, about: light and paper change slowly, so a small picture shows them
+const THUMBNAIL_SIDE = 100;    // px, about: enough for light and paper, which change slowly
 const DIGIT_SIDE = 150;        // px, at most, of a digit that is thinned
 const MOST_PARTS = 500;        // a picture with more pieces of ink is no page of digits
 
@@ -53,8 +54,8 @@ function shrink(raster, factor) {
   return small;
 }
 
-// factor times the pixels each way; between their centres, what lies between. Only the first `width`
-// columns and `height` rows of it are made.
+// factor times the pixels each way; between their centres, what lies between. Only the first
+// `width` columns and `height` rows of it are made.
 function* enlarge(raster, factor, width = raster.width * factor, height = raster.height * factor) {
   const large = newRaster(width, height);
   const columns = placesIn(raster.width, factor, width);
@@ -85,8 +86,8 @@ function placesIn(side, factor, count) {
 
 // ── 2. The light taken away ──
 
-// The light on the paper: a surface of second degree in x and y, fitted so that ink hardly pulls it.
-// Ten times over, each pixel counts the less the farther it lies from the surface of before.
+// The light on the paper: a surface of second degree in x and y, fitted so that ink hardly pulls
+// it. Ten times over, each pixel counts the less the farther it lies from the surface of before.
 function fitLight(grey) {
   const { width, height, values } = grey;
   const longest = Math.max(width, height);
@@ -116,7 +117,8 @@ function fitLight(grey) {
 
 // The coefficients of the six terms for which the weighted sum of squared errors is smallest.
 function fitTerms(terms, values, weights) {
-  const matrix = Array.from({ length: 6 }, () => new Float64Array(7));  // the normal equations
+  // The normal equations: six, each with six factors and, last, the right-hand side.
+  const matrix = Array.from({ length: 6 }, () => new Float64Array(7));
   terms.forEach((term, i) => {
     for (let row = 0; row < 6; row++) {
       const weighted = weights[i] * term[row];
@@ -124,7 +126,7 @@ function fitTerms(terms, values, weights) {
       matrix[row][6] += weighted * values[i];
     }
   });
-  for (let row = 0; row < 6; row++) matrix[row][row] += 1e-9;
+  for (let row = 0; row < 6; row++) matrix[row][row] += 1e-9;   // so there is a solution
   return solve(matrix);
 }
 
@@ -132,7 +134,7 @@ function fitTerms(terms, values, weights) {
 function solve(matrix) {
   const size = matrix.length;
   for (let pivot = 0; pivot < size; pivot++) {
-    let largest = pivot;         // the row with the largest number in this column: so one divides by no 0
+    let largest = pivot;         // the row with the largest number in this column: it is not 0
     for (let row = pivot + 1; row < size; row++) {
       if (Math.abs(matrix[row][pivot]) > Math.abs(matrix[largest][pivot])) largest = row;
     }
@@ -149,8 +151,8 @@ function solve(matrix) {
 }
 
 // Whether the ink is lighter than its paper, as two witnesses say. What departs farthest from the
-// light is ink: so the skewness of the departures tells its side. And the edge of a picture is mostly
-// paper: that matters where a crop is so tight that ink is nearly as frequent as paper.
+// light is ink: so the skewness of the departures tells its side. And the edge of a picture is
+// mostly paper: that matters where a crop is so tight that ink is nearly as frequent as paper.
 function inkIsLight(grey, light) {
   const { width, height, values } = grey;
   let squares = 0;
@@ -172,7 +174,8 @@ function inkIsLight(grey, light) {
   return skewness + 1 - 2 * lightness > 0;
 }
 
-// The value that a share of all, in percent, does not exceed; between two values, what lies between.
+// The value that a share of all, in percent, does not exceed; between two values, what lies
+// between.
 function percentileOf(values, percentage) {
   const sorted = Float64Array.from(values).sort();
   const place = (sorted.length - 1) * percentage / 100;
@@ -203,9 +206,9 @@ function* takeLightAway(grey) {
   return ink;
 }
 
-// The paper without its ink. Closing fills what is darker and narrower than a fifth of the picture. On
-// a slope of light it is too bright at the edges, unless the slope is taken out first; at the edge of a
-// shadow it is better as it is. Paper is the darker of the two.
+// The paper without its ink. Closing fills what is darker and narrower than a fifth of the picture.
+// On a slope of light it is too bright at the edges, unless the slope is taken out first; at the
+// edge of a shadow it is better as it is. Paper is the darker of the two.
 function paperOf(thumbnail, light) {
   const longest = Math.max(thumbnail.width, thumbnail.height);
   const fifth = Math.floor(longest / 5);
@@ -224,8 +227,8 @@ function closing(raster, size) {
   return slideDownColumns(slideAlongRows(dilated, size, Math.min), size, Math.min);
 }
 
-// For each pixel the largest (pick: Math.max) or the smallest (Math.min) of the `size` pixels of its row
-// that are around it. Beyond the edge there are none.
+// For each pixel the largest (pick: Math.max) or the smallest (Math.min) of the `size` pixels of
+// its row that are around it. Beyond the edge there are none.
 function slideAlongRows({ width, height, values }, size, pick) {
   const result = newRaster(width, height);
   const half = Math.floor(size / 2);
@@ -267,7 +270,7 @@ function meanOfNine({ width, height, values }) {
 // ── 3. Ink ──
 
 const FAINT = 0.5;             // of the threshold of ink: what is darker still joins pieces of ink
-const BLOCKS = 64;             // into which a picture's width is divided where its lines are looked for
+const BLOCKS = 64;             // into which a picture's width is divided to look for lines
 
 // The ink without what is printed on ruled or squared paper: the lines across, then those down.
 function* removeRules(ink) {
@@ -286,8 +289,8 @@ function transposeRaster({ width, height, values }) {
 }
 
 // Lines that run straight across the picture and are thin: the row of each, block by block. Also
-// returned: thickestLine, how many rows a line may fill; ridges, how much darker each row of a block is
-// than what is around it.
+// returned: thickestLine, how many rows a line may fill; ridges, how much darker each row of a
+// block is than what is around it.
 function* findLinesAcross(ink) {
   const thickestLine = 2 * Math.floor(ink.width / 80) + 3;
   const ridges = yield* ridgesOf(ink, thickestLine);
@@ -309,8 +312,8 @@ function* ridgesOf(ink, thickestLine) {
   return { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
 }
 
-// As Hough did (1962), all straight lines are tried. Returned are those on which at least three quarters
-// of the blocks have ink, the darkest first.
+// As Hough did (1962), all straight lines are tried. Returned are those on which at least three
+// quarters of the blocks have ink, the darkest first.
 function* linesWithInk(ridges, width) {
   yield;
   const { height } = ridges;
@@ -318,7 +321,7 @@ function* linesWithInk(ridges, width) {
   const reach = Math.floor(width / 10);
   const step = Math.max(1, Math.floor(width / 400));
   const candidates = [];
-  for (let drop = -reach; drop <= reach; drop += step) {        // px, from the left to the right edge
+  for (let drop = -reach; drop <= reach; drop += step) {        // px, from left to right
     yield;
     const shifts = straightLine(0, drop);
     for (let row = 0; row < height; row++) {
@@ -379,14 +382,15 @@ function* eraseLines(ink, { lines, ridges, thickestLine }) {
     const reach = 2 + Math.floor(ink.width / 400);
     const line = straight.map((row, block) => darkestRow(ridges, row, block, reach));
     const { darkness, half } = measureLine(line, ridges, thickestLine);
-    if (half < thickestLine) eraseLine(erased, line, darkness, half);   // else it is too thick for a line
+    const isLine = half < thickestLine;          // else it is too thick
+    if (isLine) eraseLine(erased, line, darkness, half);
   }
   return erased;
 }
 
 // How dark a line is, and over how many rows above and below its middle it extends.
 function measureLine(line, ridges, thickestLine) {
-  const profile = [];            // its darkness row by row, from `thickestLine` above to as many below
+  const profile = [];            // its darkness row by row, from thickestLine above to that below
   for (let offset = -thickestLine; offset <= thickestLine; offset++) {
     const across = line.map((row, block) => {
       const y = clip(row + offset, 0, ridges.height - 1);
@@ -438,19 +442,19 @@ function rowAt(line, x, width) {
   return Math.round(line[before] + (place - before) * (line[after] - line[before]));
 }
 
-// Where there is ink, mask, and where there is a trace of it, faint: rasters of 0 and 1. Ink is what is
-// darker than a threshold. Otsu's (1979) parts two groups of values as well as can be, but fails where
-// one group is far smaller. So paper counts for no more than what stands out from its grain: that
-// leaves two groups of a size. A trace is fainter, but still stands out: it shows which pieces a pencil
-// or a dry pen has drawn in one go (Canny, 1986, found edges so).
+// Where there is ink, mask, and where there is a trace of it, faint: rasters of 0 and 1. Ink is
+// what is darker than a threshold. Otsu's (1979) parts two groups of values as well as can be, but
+// fails where one group is far smaller. So paper counts for no more than what stands out from its
+// grain: that leaves two groups of a size. A trace is fainter, but still stands out: it shows which
+// pieces a pencil or a dry pen has drawn in one go (Canny, 1986, found edges so).
 function* findInk(ink) {
   const blurred = yield* blur(ink, 0.5 + Math.max(ink.width, ink.height) / 1600);
   const fine = histogramOf(blurred.values, 65536);
   yield;
-  const dark = percentileOfHistogram(fine, 5);
-  const darker = percentileOfHistogram(fine, 25);               // of what is paper, even where ink is frequent
-  const grain = (darker - dark) / 0.97;                         // the standard deviation, were it Gaussian
-  const outstanding = darker + 4.7 * grain + 0.02;              // four of them above its mean
+  const dark = percentileOfHistogram(fine, 5);                  // of paper, even where ink is frequent
+  const darker = percentileOfHistogram(fine, 25);
+  const grain = (darker - dark) / 0.97;                         // its standard deviation, if Gaussian
+  const outstanding = darker + 4.7 * grain + 0.02;              // by four of them above the mean
   const paper = histogramOf(blurred.values, 256, -Infinity, outstanding);
   yield;
   const other = histogramOf(blurred.values, 256, outstanding, Infinity);
@@ -462,7 +466,8 @@ function* findInk(ink) {
   if (otherCount === 0) return { mask, faint };
   yield;
   const weight = otherCount / Math.max(paperCount, 1);
-  const threshold = otsuThreshold(Float64Array.from(paper, (count, i) => count * weight + other[i]));
+  const balanced = Float64Array.from(paper, (count, i) => count * weight + other[i]);
+  const threshold = otsuThreshold(balanced);
   const faintest = Math.min(Math.max(outstanding, FAINT * threshold), threshold);
   blurred.values.forEach((value, i) => {
     if (value > threshold) mask.values[i] = 1;
@@ -482,9 +487,9 @@ function* blur(raster, sigma) {
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
   const sum = sumOf(kernel);
   const mirrored = (place, length) => {
-    const period = place < 0 ? -place - 1 : place;
-    const inPeriod = period % (2 * length);
-    return inPeriod < length ? inPeriod : 2 * length - 1 - inPeriod;
+    const fromEdge = place < 0 ? -place - 1 : place;
+    const at = fromEdge % (2 * length);          // in the picture and its mirror image beside it
+    return at < length ? at : 2 * length - 1 - at;
   };
   const rows = newRaster(width, height);
   const columns = newRaster(width, height);
@@ -505,7 +510,9 @@ function* blur(raster, sigma) {
     for (let k = -radius; k <= radius; k++) {
       const from = mirrored(y + k, height) * width;
       const weight = kernel[k + radius] / sum;
-      for (let x = 0; x < width; x++) columns.values[y * width + x] += weight * rows.values[from + x];
+      for (let x = 0; x < width; x++) {
+        columns.values[y * width + x] += weight * rows.values[from + x];
+      }
     }
   }
   return columns;
@@ -582,12 +589,12 @@ function* findDigitsInInk(mask, faint) {
   // What is about half as tall is a piece of a digit: the hat of a 5, the bar of a 7.
   parts = joinSmall(parts, 0.55 * typical, typical / 5);
   parts = joinAll(parts, (one, other) => areOne(one, other, typical));
-  parts = parts.filter(part => heightOf(part) > 0.4 * typical);         // smaller is no digit, but a dot
+  parts = parts.filter(part => heightOf(part) > 0.4 * typical);         // what is smaller is a dot
   return { digits: inReadingOrder(parts, typical), labels };
 }
 
-// The pieces of ink that a trace joins, by sides or corners, each with its box and area, and for each
-// pixel of ink the number of its piece, from 1; 0 is paper.
+// The pieces of ink that a trace joins, by sides or corners, each with its box and area, and for
+// each pixel of ink the number of its piece, from 1; 0 is paper.
 function* connectedPieces(mask, faint) {
   const { width, height } = faint;
   const labels = new Int32Array(faint.values.length);
@@ -682,7 +689,8 @@ function joinParts(one, other) {
   };
 }
 
-// The height that half of all ink is in parts of, or taller: so neither specks nor one large part sway it.
+// The height that half of all ink is in parts of, or taller: so specks do not sway it, nor does
+// one large part.
 function typicalHeight(parts) {
   const byHeight = [...parts].sort((one, other) => heightOf(one) - heightOf(other));
   const whole = sumOf(byHeight.map(part => part.area));
@@ -694,7 +702,7 @@ function typicalHeight(parts) {
   return 0;
 }
 
-// Joins each part that is too small for a digit, the smallest first, with the one nearest within reach.
+// Joins each part that is too small for a digit, the smallest first, with the nearest within reach.
 function joinSmall(parts, small, reach) {
   const byHeight = list => [...list].sort((one, other) => heightOf(one) - heightOf(other));
   let waiting = byHeight(parts);
@@ -750,8 +758,8 @@ function areOne(one, other, typical, tallest = 1.6) {
   return areSteps && across > -typical / 5 && down > 0 && widthOf(whole) < 1.2 * typical;
 }
 
-// Line by line, from left to right. Lines may slope: the slope is the median of that from each digit
-// to the next one at its right.
+// Line by line, from left to right. Lines may slope: the slope is the median of that from each
+// digit to the next one at its right.
 function inReadingOrder(parts, typical) {
   const slopes = [];
   for (const one of parts) {
@@ -850,15 +858,18 @@ function thin(mask) {
 }
 
 // Whether a pixel may be taken away: it holds nothing together, is no end of a line, and lies at an
-// edge: in the first half of a round at one at the right or above, in the second at the left or below.
+// edge: in the first half of a round at one at the right or above, in the second at the left or
+// below.
 function mayGo(values, at, width, isFirstHalf) {
   // All around, from the east over the north: sides have even numbers, corners odd ones.
-  const around = [values[at + 1], values[at - width + 1], values[at - width], values[at - width - 1],
-    values[at - 1], values[at + width - 1], values[at + width], values[at + width + 1]];
+  const around = [
+    values[at + 1], values[at - width + 1], values[at - width], values[at - width - 1],
+    values[at - 1], values[at + width - 1], values[at + width], values[at + width + 1],
+  ];
   const isInk = i => around[i % 8] === 1;
   let lines = 0;                 // that meet here
-  let pairs = 0;                 // of a corner and the side before it, with ink; and with that after it
-  let otherPairs = 0;
+  let pairs = 0;                 // of a corner and the side before it, with ink in one or both
+  let otherPairs = 0;            // of a corner and the side after it
   for (let side = 0; side < 8; side += 2) {
     const corner = side + 1;
     if (!isInk(side) && (isInk(corner) || isInk(side + 2))) lines += 1;
@@ -874,8 +885,8 @@ function mayGo(values, at, width, isFirstHalf) {
   return !(west && (southWest || south || !northWest));
 }
 
-// Which points a line goes on to from each point: those at its sides, and those at its corners where
-// no side leads there.
+// Which points a line goes on to from each point: those at its sides, and those at its corners
+// where no side leads there.
 function neighboursOf(points, width) {
   const pointSet = new Set(points);
   const near = new Map();
@@ -893,33 +904,39 @@ function neighboursOf(points, width) {
 
 // The paths along the points: from ends and crossings to the next; then the loops, which have none.
 function walkAlong(points, near) {
-  const walked = new Set();      // the steps that have been taken, from one point to the next
-  const nameOfStep = (from, to) => `${from} ${to}`;
-  const follow = (start, following) => {
-    const path = [start, following];
-    while (true) {
-      const last = path.at(-1);
-      const before = path.at(-2);
-      walked.add(nameOfStep(before, last));
-      walked.add(nameOfStep(last, before));
-      if (near.get(last).length !== 2 || last === start) return path;
-      path.push(near.get(last).find(point => point !== before));
-    }
-  };
+  const walked = new Set();      // steps from one point to the next that were taken; and the dots
   const paths = [];
   const knots = points.filter(point => near.get(point).length !== 2);
-  for (const start of knots) {
-    if (near.get(start).length === 0) paths.push([start]);      // a dot
-    for (const following of near.get(start)) {
-      if (!walked.has(nameOfStep(start, following))) paths.push(follow(start, following));
+  for (const start of [...knots, ...points]) {
+    const isDot = near.get(start).length === 0;
+    if (isDot && !walked.has(start)) {
+      walked.add(start);
+      paths.push([start]);
     }
-  }
-  for (const start of points) {  // what is left of these are loops
     for (const following of near.get(start)) {
-      if (!walked.has(nameOfStep(start, following))) paths.push(follow(start, following));
+      const isWalked = walked.has(nameOfStep(start, following));
+      if (!isWalked) paths.push(follow(start, following, near, walked));
     }
   }
   return paths;
+}
+
+// The path from a point through its neighbour to the next end or crossing, or back to the point.
+function follow(start, following, near, walked) {
+  const path = [start, following];
+  while (true) {
+    const before = path.at(-2);
+    const last = path.at(-1);
+    walked.add(nameOfStep(before, last));
+    walked.add(nameOfStep(last, before));
+    if (near.get(last).length !== 2 || last === start) return path;
+    const [one, other] = near.get(last);
+    path.push(one === before ? other : one);
+  }
+}
+
+function nameOfStep(from, to) {
+  return `${from} ${to}`;
 }
 
 // The points of short dead ends, which thinning leaves where the edge of the ink is rough.
@@ -967,8 +984,8 @@ function smoothPath(path) {
 
 // ── 6. All of it ──
 
-// The digits in a grey picture, in reading order: the box of each, its line, and its strokes, all in
-// pixels of the picture. Besides, to be looked at: ink, 0 to 1 in each pixel, and mask, 0 or 1.
+// The digits in a grey picture, in reading order: the box of each, its line, and its strokes, all
+// in pixels of the picture. Besides, to be looked at: ink, 0 to 1 in each pixel, and mask, 0 or 1.
 function* findDigits(values, width, height) {
   const factor = Math.max(Math.ceil(SHORTEST_SIDE / Math.max(width, height)), 1);
   const grey = yield* enlarge({ width, height, values }, factor);
@@ -1006,14 +1023,14 @@ function strokesOf(part, labels, width, factor) {
 
 // ── 7. Several digits on the sheet ──
 
-// The digits that are drawn side by side, in reading order: which strokes each has. Strokes that touch
-// are of one digit. For the rest the rules are those for the pieces of ink in a picture, but that a
-// digit may be of two equal halves: an 8 of two loops.
+// The digits that are drawn side by side, in reading order: which strokes each has. Strokes that
+// touch are of one digit. For the rest the rules are those for the pieces of ink in a picture, but
+// that a digit may be of two equal halves: an 8 of two loops.
 function splitDrawing(strokes) {
   if (strokes.length < 2) return [strokes];
   let parts = strokes.map((stroke, label) => {
     const box = bounds([stroke]);
-    return { ...box, area: box.height, labels: [label] };       // a bar is wide, but no digit is so flat
+    return { ...box, area: box.height, labels: [label] };       // by height: no digit is flat
   });
   const reach = 0.045 * typicalHeight(parts);
   const paths = strokes.map(stroke => fillIn(stroke, reach / 2));
