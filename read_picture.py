@@ -443,9 +443,7 @@ def find_digits_in_ink(mask, faint):
     there is no digit, or too much ink for a page of digits, there are no parts.
     """
     pieces, labels = connected_pieces(mask, faint)
-    inside = ndimage.binary_erosion(mask, border_value=1)
-    edge = mask & ~inside                                       # ink with paper at a side
-    pen_width = 2 * mask.sum() / max(edge.sum(), 1)             # as a stroke has two edges
+    pen_width = pen_width_of(mask)
     parts = []
     for piece in pieces:
         is_speck = piece.area <= pen_width * pen_width
@@ -461,6 +459,13 @@ def find_digits_in_ink(mask, faint):
     parts = join_all(parts, lambda one, other: are_one(one, other, typical))
     parts = [part for part in parts if part.height > 0.4 * typical]         # else it is a dot
     return in_reading_order(parts, typical), labels
+
+
+def pen_width_of(mask):
+    """Return about how many pixels wide the strokes of a mask are."""
+    inside = ndimage.binary_erosion(mask, border_value=1)
+    edge = mask & ~inside                                       # ink with paper at a side
+    return 2 * mask.sum() / max(edge.sum(), 1)                  # as a stroke has two edges
 
 
 def connected_pieces(mask, faint):
@@ -632,7 +637,11 @@ def trace_strokes(mask):
     A stroke is a list of points [x, y], as everywhere here.
     """
     factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
-    small = shrink(mask.astype(np.float32), factor) >= 0.5
+    enough = 0.5                                                # of a smaller pixel, to be ink
+    pen_width = pen_width_of(np.pad(mask, 1))
+    if pen_width < factor:                  # a stroke may fill little of one, and lie between two
+        enough = pen_width / factor / 4
+    small = shrink(mask.astype(np.float32), factor) >= enough
     small = np.pad(small, 1)                                    # paper all around
     points = points_of(thin(small))                             # as Guo and Hall (1989) do it
     # The pixels of ink for each point of the line down its middle: so wide is the stroke.
@@ -776,7 +785,6 @@ def find_digits(grey):
         digit.top /= factor
         digit.right /= factor
         digit.bottom /= factor
-    digits = [digit for digit in digits if digit.strokes]       # ink too thin to be traced has none
     return digits, shrink(ink, factor), shrink(mask.astype(np.float32), factor)
 
 

@@ -575,7 +575,7 @@ function otsuThreshold(counts) {
 // The digits among the ink, in reading order, and which piece of ink each pixel belongs to.
 function* findDigitsInInk(mask, faint) {
   const { pieces, labels } = yield* connectedPieces(mask, faint);
-  const penWidth = 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
+  const penWidth = penWidthOf(mask);
   yield;
   const longest = Math.max(mask.width, mask.height);
   let parts = pieces.filter(piece => {
@@ -643,6 +643,11 @@ function areaOf(mask) {
   return sumOf(mask.values);
 }
 
+// About how many pixels wide the strokes of a mask are: a stroke has two edges.
+function penWidthOf(mask) {
+  return 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
+}
+
 // How many pixels of ink have paper at a side.
 function edgeOf({ width, height, values }) {
   let count = 0;
@@ -665,6 +670,14 @@ function isAtEdge(part, { width, height }, strip) {
 
 function widthOf(part) {
   return part.right - part.left;
+}
+
+function middleAcross(part) {
+  return (part.left + part.right) / 2;
+}
+
+function middleDown(part) {
+  return (part.top + part.bottom) / 2;
 }
 
 function heightOf(part) {
@@ -765,16 +778,14 @@ function inReadingOrder(parts, typical) {
   for (const one of parts) {
     const following = nextAtRight(one, parts);
     if (!following) continue;
-    // Twice how far its middle is from the other's: the slope is the same.
-    const down = following.top + following.bottom - one.top - one.bottom;
-    const right = following.left + following.right - one.left - one.right;
-    slopes.push(down / Math.max(right, 1e-9));
+    const down = middleDown(following) - middleDown(one);
+    const right = middleAcross(following) - middleAcross(one);       // more than 0
+    slopes.push(down / right);
   }
   const slope = slopes.length > 0 ? percentileOf(slopes, 50) : 0;
   const levelled = parts.map(part => ({
     ...part,
-    middle: (part.left + part.right) / 2,
-    level: (part.top + part.bottom) / 2 - slope * (part.left + part.right) / 2,
+    level: middleDown(part) - slope * middleAcross(part),
   }));
   levelled.sort((one, other) => one.level - other.level);
   let line = 0;
@@ -788,14 +799,14 @@ function inReadingOrder(parts, typical) {
     levels.push(part.level);
     part.line = line;
   }
-  return levelled.sort((one, other) => one.line - other.line || one.middle - other.middle);
+  return levelled.sort((one, other) => one.line - other.line || middleAcross(one) - middleAcross(other));
 }
 
 // The part that begins next at the right of another, at about its height.
 function nextAtRight(one, parts) {
   let following = null;
   for (const other of parts) {
-    const isFarther = other.left > one.left && other.left + other.right > one.left + one.right;
+    const isFarther = other.left > one.left && middleAcross(other) > middleAcross(one);
     if (!isFarther) continue;
     const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
     if (down <= 0.5 * Math.min(heightOf(one), heightOf(other))) continue;
@@ -809,7 +820,12 @@ function nextAtRight(one, parts) {
 // The strokes that a pen would have drawn the ink with, in pixels of the mask.
 function traceStrokes(mask) {
   const factor = Math.ceil(Math.max(mask.width, mask.height) / DIGIT_SIDE);
-  const small = withBorder(shrink(mask, factor));
+  let enough = 0.5;              // of a smaller pixel, to be ink
+  const penWidth = penWidthOf(withBorder(mask, 1));
+  if (penWidth < factor) {       // a stroke may fill little of one, and lie between two
+    enough = penWidth / factor / 4;
+  }
+  const small = withBorder(shrink(mask, factor), enough);
   const skeleton = thin(small);
   const points = [];             // the places of the skeleton's pixels, row after row
   skeleton.values.forEach((value, at) => {
@@ -827,12 +843,12 @@ function traceStrokes(mask) {
   });
 }
 
-// Ink where at least half of it is, with one pixel of paper on every side.
-function withBorder({ width, height, values }) {
+// Ink where there is enough of it, with one pixel of paper on every side.
+function withBorder({ width, height, values }, enough) {
   const bordered = newRaster(width + 2, height + 2);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (values[y * width + x] >= 0.5) bordered.values[(y + 1) * bordered.width + x + 1] = 1;
+      if (values[y * width + x] >= enough) bordered.values[(y + 1) * bordered.width + x + 1] = 1;
     }
   }
   return bordered;
