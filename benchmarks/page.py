@@ -1,4 +1,4 @@
-"""How fast is the page? Until it is ready; the script of a pen event; the frames while one draws.
+"""How fast is the page? Until it is ready; the script of a pen event; the frames while one draws; a photograph.
 
     python benchmarks/page.py [--weights weights.json] [--section why]
 
@@ -8,9 +8,14 @@ frames are compared with those at rest, as machines differ.
 """
 import argparse
 import statistics
+import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
+from pictures import make_photograph
 from browser import ROOT, draw, launched, real_drawings, served, wait_until_ready
 
 READY = "() => performance.getEntriesByName('ready')[0].startTime"
@@ -30,6 +35,21 @@ WATCH = """() => {
         moments.push(moment);
         requestAnimationFrame(tick);
     });
+}"""
+# When a picture was chosen, when its first digit lay on the sheet, and all tasks of more than 50 ms.
+WATCH_PICTURE = """() => {
+    window.picture = { chosen: 0, read: 0, tasks: [] };
+    addEventListener("change", () => {
+        picture.chosen = performance.now();
+        picture.read = 0;
+        picture.tasks.length = 0;
+    }, { capture: true });
+    new MutationObserver(() => {
+        const isRead = document.querySelector("#found [aria-pressed=true]") !== null;
+        if (isRead && picture.read === 0) picture.read = performance.now();
+    }).observe($("found"), { subtree: true, childList: true, attributes: true });
+    new PerformanceObserver(list => picture.tasks.push(...list.getEntries().map(({ duration }) => duration)))
+        .observe({ entryTypes: ["longtask"] });
 }"""
 SCRIBBLE = """([count, points]) => Array.from({ length: count }, () => {
     let [x, y] = [Math.random(), Math.random()];
@@ -114,6 +134,28 @@ def measure_scribble(page, slow_down):
     slow_down(1)
 
 
+def measure_photograph(page):
+    """A photograph of 12 megapixels with ten digits, several times: the first time, all is compiled."""
+    by_label = {drawing["label"]: drawing for drawing in real_drawings(200)}
+    lines = [[by_label[int(digit)] for digit in line] for line in ("31415", "92653")]
+    pixels = make_photograph(lines, "ballpoint", 4000, False, np.random.default_rng(0))
+    page.evaluate(WATCH_PICTURE)
+    session = page.context.new_cdp_session(page)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photograph.jpg"
+        Image.fromarray(pixels).resize((4000, 3000)).save(path, quality=90)
+        for turn in range(1, 6):
+            page.set_input_files("#picture", path)
+            page.wait_for_function("() => picture.read > 0 && $('found').getAttribute('aria-busy') === 'false'")
+            wait, tasks = page.evaluate("() => [picture.read - picture.chosen, picture.tasks]")
+            page.click("#put-away")
+            session.send("HeapProfiler.collectGarbage")
+            heap = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
+            print(f"photograph of 12 megapixels, time {turn}: its first digit after {wait:.0f} ms, longest task "
+                  f"{max(tasks, default=0):.0f} ms (0: none of more than 50); put away, {heap:.0f} MiB of heap",
+                  flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", help="a weights.json other than the page's own")
@@ -142,6 +184,7 @@ def main():
             if arguments.section in (None, section):
                 measure_section(page, slow_down, section, sample)
         measure_scribble(page, slow_down)
+        measure_photograph(page)
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def test_what_is_no_picture_of_digits_ends_in_a_sentence_and_nothing_changes(vis
         assert text(page, "message").startswith(name) or page.evaluate(VALUES)
 
 
-# ── Speed ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Its place, and its memory ────────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize("height", [720, 900])
 def test_beside_ten_digits_of_a_photograph_all_buttons_are_in_the_window(height, visit, photograph):
@@ -201,25 +201,17 @@ def test_beside_ten_digits_of_a_photograph_all_buttons_are_in_the_window(height,
         assert page.evaluate("() => $('found').scrollWidth <= $('found').clientWidth")
 
 
-def test_a_photograph_of_12_megapixels_is_read_in_short_tasks_and_leaves_no_memory_behind(visit, photograph):
+def test_a_photograph_of_12_megapixels_leaves_no_memory_behind(visit, photograph):
     page, path = visit(PAGE), photograph("31415 92653", size=4000, name="large.jpg")
     assert read(page, path) == list("3141592653")                      # what is compiled, is
-    page.evaluate("""() => {
-        window.longTasks = [];
-        new PerformanceObserver(list => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
-            .observe({ entryTypes: ["longtask"] });
-    }""")
     session = page.context.new_cdp_session(page)
-    heaps, longest = [], []
+    heaps = []
     for _ in range(4):
         page.click("#put-away")
-        page.evaluate("() => { longTasks.length = 0; }")
         assert read(page, path) == list("3141592653")
         until(page, "document.querySelectorAll('.steps canvas').length === 4")
-        longest.append(page.evaluate("() => Math.max(0, ...longTasks)"))
         session.send("HeapProfiler.collectGarbage")
         heaps.append(session.send("Runtime.getHeapUsage")["usedSize"])
-    assert min(longest) < 200                                          # 50, where the machine does nothing else
     assert max(heaps[1:]) < heaps[0] + 4e6
 
 
