@@ -90,7 +90,7 @@ function showScores(chosen) {
 }
 
 function showSums({ ofBlank, said, ofOthers, score }) {
-  fill($("flow-words"), {
+  fill($("flow-part"), {
     digit: digitOfFlow(),
     "of-blank": signed(ofBlank),
     "of-speakers": signed(sumOf(said)),

@@ -74,9 +74,9 @@ function paintTug() {
 // Tells where a score lies from left to right. There is room for all that will come, so that
 // nothing moves but the bars.
 function acrossScores(width) {
-  const all = insideView.findings.steps.flatMap(scores => [...scores]);
-  const highest = Math.max(0, ...all);
-  const lowest = Math.min(0, ...all);
+  const { steps } = insideView.findings;
+  const highest = Math.max(0, ...steps.map(scores => Math.max(...scores)));
+  const lowest = Math.min(0, ...steps.map(scores => Math.min(...scores)));
   const left = 20;
   const right = width - 56;
   return score => left + (right - left) * (score - lowest) / (highest - lowest);
