@@ -307,7 +307,7 @@ def test_the_flow_adds_up_by_lines_on_one_scale_for_every_network(kind, inside, 
     show(page, "flow")
     for digit in (9, 4):
         page.click(f"#scores [value='{digit}']")
-        until(page, f"$('sums').textContent.replace(/\\s+/g, " ").includes("score of {digit} is")")
+        until(page, f"$('sums').querySelector('[data-name=digit]').textContent === '{digit}'")
         order = np.argsort(-np.abs(pulls[:, digit]), kind="stable")
         loudest, others = order[:6], order[6:]
         said = [numbers(words)[-1] for words in page.locator("#speakers .claim").all_inner_texts()]
