@@ -109,7 +109,7 @@ function wideLayout(width) {
 // On a phone the scores stand below, five beside five.
 function narrowLayout(width) {
   const top = TOP_OF_STAGE;
-  const side = Math.round(0.42 * width);
+  const side = Math.min(Math.round(0.42 * width), 140);  // so that the scores have their height
   const piles = { left: side + 12, width: 58 };
   const left = rightOf(piles) + 42;
   const curve = { left, width: width - left - 4 };
