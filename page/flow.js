@@ -1,7 +1,8 @@
 "use strict";
 // "Look inside": the whole flow, from the image by way of the units to the ten scores.
 
-const UNITS_WITH_LINES = 12;   // have lines of their own: the strongest, see strongestFirst
+const UNITS_WITH_LINES = 6;    // have lines of their own: those that say most to the digit
+const LARGEST_MASK = 64;       // px: a unit's picture
 const POINT = 2;               // px: how thick a line is that carries one point, in every network
 const THICKEST = 28;           // px: of any line
 
@@ -17,7 +18,7 @@ function measureColumns() {
 }
 new ResizeObserver(measureColumns).observe($("flow-grid"));
 
-// A row for each of the strongest units; the row of all others follows them.
+// A row for each of these units; the row of all others follows them.
 function buildSpeakers() {
   const row = $("speaker");
   row.outerHTML = repeat(UNITS_WITH_LINES, () => row.innerHTML);
@@ -25,45 +26,60 @@ function buildSpeakers() {
 }
 buildSpeakers();
 
+// The digit whose lines are shown.
+function digitOfFlow() {
+  return insideChoices.digit ?? insideView.findings.winner;
+}
+
 function showFlow() {
-  const { order, pulls, blank, digit } = insideView.findings;
-  const strongest = order.slice(0, UNITS_WITH_LINES);
+  const { pulls } = insideView.findings;
+  const order = loudestFirst(pulls, digitOfFlow());
+  const speakers = order.slice(0, UNITS_WITH_LINES);
   const others = order.slice(UNITS_WITH_LINES);
-  const chosen = strongest.includes(insideChoices.flowUnit) ? insideChoices.flowUnit : null;
-  showSpeakers(strongest, chosen);
-  showOthers(others);
+  const chosen = speakers.includes(insideChoices.flowUnit) ? insideChoices.flowUnit : null;
+  const parts = partsOfScore(speakers, others);
+  showSpeakers(speakers, parts.said, chosen);
+  showOthers(others, parts.ofOthers);
   showScores(chosen);
-  const ofStrongest = sumOfPulls(pulls, strongest, digit);
-  const ofOthers = sumOfPulls(pulls, others, digit);
-  showSums(roundParts([blank.logits[digit], ofStrongest, ofOthers]));
-  paintFlow(strongest, others, chosen);
+  showSums(parts);
+  paintFlow(speakers, others, chosen);
 }
 addInsidePart("flow", showFlow);
 
-function showSpeakers(strongest, chosen) {
-  const { pulls, digit } = insideView.findings;
+// The score of the digit, and its parts, as they are shown: they add up to the last decimal.
+// said: what each of the speakers says.
+function partsOfScore(speakers, others) {
+  const { blank, pulls } = insideView.findings;
+  const digit = digitOfFlow();
+  const parts = [blank.logits[digit], ...speakers.map(unit => pulls[unit * 10 + digit])];
+  if (others.length > 0) parts.push(sumOfPulls(pulls, others, digit));
+  const takesRest = parts.length - 1;                    // all others, where there are any
+  const rounded = roundParts(parts, takesRest);
+  const [ofBlank, ...said] = rounded;
+  const ofOthers = others.length > 0 ? said.pop() : 0;
+  return { ofBlank, said, ofOthers, score: sumOf(rounded) };
+}
+
+function showSpeakers(speakers, said, chosen) {
   $("speakers").querySelectorAll("button").forEach((row, i) => {
-    const isEmpty = i >= strongest.length;               // a small network has fewer units
+    const isEmpty = i >= speakers.length;                // a small network has fewer units
     row.classList.toggle("empty", isEmpty);
     if (isEmpty) return;
-    const unit = strongest[i];
+    const unit = speakers[i];
     row.value = unit;
     row.setAttribute("aria-pressed", unit === chosen);
-    fill(row, { unit: unit + 1, says: signed(pulls[unit * 10 + digit]) });
+    fill(row, { unit: unit + 1, says: signed(said[i]) });
   });
 }
 
-function showOthers(others) {
-  const { pulls, digit } = insideView.findings;
+function showOthers(others, ofOthers) {
   $("others").classList.toggle("empty", others.length === 0);
-  fill($("others"), {
-    others: grouped(others.length),
-    says: signed(sumOfPulls(pulls, others, digit)),
-  });
+  fill($("others"), { others: grouped(others.length), says: signed(ofOthers) });
 }
 
 function showScores(chosen) {
-  const { logits, pulls, digit, isBlank } = insideView.findings;
+  const { logits, pulls, isBlank } = insideView.findings;
+  const digit = digitOfFlow();
   for (const row of $("scores").children) {
     const to = Number(row.value);
     row.setAttribute("aria-pressed", to === digit && !isBlank);
@@ -73,33 +89,32 @@ function showScores(chosen) {
   }
 }
 
-function showSums([ofBlank, ofStrongest, ofOthers]) {
-  fill($("sums"), {
+function showSums({ ofBlank, said, ofOthers, score }) {
+  fill($("flow-part"), {
+    digit: digitOfFlow(),
     "of-blank": signed(ofBlank),
-    "of-strongest": signed(ofStrongest),
+    "of-speakers": signed(sumOf(said)),
     "of-others": signed(ofOthers),
-    score: signed(ofBlank + ofStrongest + ofOthers),
+    "whole-score": signed(score),
   });
 }
 
-// All lines, each as thick as what it carries, on one scale that is the same for every network.
-function paintFlow(strongest, others, chosen) {
+// The lines, each as thick as what it carries, on one scale that is the same for every network.
+function paintFlow(speakers, others, chosen) {
   const canvas = emptyCanvas("flow");
   if (!canvas) return;
   const { context, height } = canvas;
   if (!insideView.findings.isBlank) {
-    paintLinesToUnits(context, strongest, height);
-    const rows = strongest.map(unit => [unit]);          // the units that speak with one voice
-    if (others.length > 0) {
-      paintLineToOthers(context, height);
-      rows.push(others);
-    }
-    paintLinesToScores(context, rows, chosen, height);
+    paintLinesToUnits(context, speakers, height);
+    if (others.length > 0) paintLineToOthers(context, height);
+    if (chosen === null) paintLinesToDigit(context, speakers, others, height);
+    else paintLinesOfUnit(context, chosen, speakers.indexOf(chosen), height);
   }
   paintFlowPicture(context, height);
-  const { left } = flowColumns.speakers;
-  strongest.forEach((unit, row) => {
-    drawUnit(context, unit, left + 4, middleOfSpeaker(row, height) - 18, 36);
+  const side = Math.min(LARGEST_MASK, height / (UNITS_WITH_LINES + 1) - 10);
+  speakers.forEach((unit, row) => {
+    const top = middleOfSpeaker(row, height) - side / 2;
+    drawUnit(context, unit, flowColumns.speakers.left + 4, top, side);
   });
 }
 
@@ -118,15 +133,15 @@ function paintFlowPicture(context, height) {
 }
 
 // They carry each unit's sum of weights × ink.
-function paintLinesToUnits(context, strongest, height) {
-  const { picture, speakers } = flowColumns;
+function paintLinesToUnits(context, speakers, height) {
+  const { picture } = flowColumns;
   const { image, network } = insideView.findings;
   const sums = matmul(image, network.W1, 784);          // (1, 784) @ (784, units)
-  strongest.forEach((unit, row) => {
+  speakers.forEach((unit, row) => {
     const fromMiddle = (row + 0.5) / UNITS_WITH_LINES - 0.5;
     const from = [picture.right, height / 2 + 0.8 * picture.width * fromMiddle];
-    const to = [speakers.left, middleOfSpeaker(row, height)];
-    drawCarrier(context, sums[unit], from, to, 0.85);
+    const to = [flowColumns.speakers.left, middleOfSpeaker(row, height)];
+    drawCarrier(context, sums[unit], from, to, 0.5);
   });
 }
 
@@ -142,33 +157,46 @@ function paintLineToOthers(context, height) {
   context.globalAlpha = 1;
 }
 
-// They carry what the units of a row say to each digit. Those that stand out are drawn last: those
-// to the digit that is looked at, or those of the chosen unit.
-function paintLinesToScores(context, rows, chosen, height) {
-  const { speakers, scores } = flowColumns;
-  const { pulls, digit } = insideView.findings;
-  for (const isInFront of [false, true]) {
-    rows.forEach((units, row) => {
-      const from = [speakers.right, middleOfSpeaker(row, height)];
-      for (let to = 0; to < 10; to++) {
-        const standsOut = chosen === null ? to === digit : units[0] === chosen;
-        if (standsOut !== isInFront) continue;
-        const end = [scores.left, height * (to + 0.5) / 10];
-        drawCarrier(context, sumOfPulls(pulls, units, to), from, end, standsOut ? 0.9 : 0.13);
-      }
-    });
-  }
+// They carry what each of these units, and all others together, say to the digit. The others are
+// grey: they are many voices, for and against.
+function paintLinesToDigit(context, speakers, others, height) {
+  const { pulls } = insideView.findings;
+  const digit = digitOfFlow();
+  const to = placeOfScore(digit, height);
+  const ofOthers = sumOfPulls(pulls, others, digit);
+  const { quiet } = insideView.colours;
+  drawCarrier(context, ofOthers, placeOfVoice(UNITS_WITH_LINES, height), to, 0.35, quiet);
+  speakers.forEach((unit, row) => {
+    drawCarrier(context, pulls[unit * 10 + digit], placeOfVoice(row, height), to, 0.9);
+  });
+}
+
+// They carry what one unit says to each of the ten digits.
+function paintLinesOfUnit(context, unit, row, height) {
+  const { pulls } = insideView.findings;
+  pullsOf(pulls, unit).forEach((pull, digit) => {
+    drawCarrier(context, pull, placeOfVoice(row, height), placeOfScore(digit, height), 0.9);
+  });
+}
+
+function placeOfVoice(row, height) {
+  return [flowColumns.speakers.right, middleOfSpeaker(row, height)];
+}
+
+function placeOfScore(digit, height) {
+  return [flowColumns.scores.left, height * (digit + 0.5) / 10];
 }
 
 // A line that carries a number: full for the digit (or towards on), dashed against it.
-function drawCarrier(context, carried, from, to, opacity) {
+function drawCarrier(context, carried, from, to, opacity, ownColour = null) {
   const thickness = Math.min(POINT * Math.abs(carried), THICKEST);
-  const canBeSeen = thickness * opacity > 0.02;
+  const canBeSeen = thickness > 0.02;
   if (!canBeSeen) return;
+  const { forIt, against } = insideView.colours;
   const isFor = carried > 0;
+  const colour = ownColour ?? (isFor ? forIt : against);
   context.globalAlpha = opacity;
   context.setLineDash(isFor ? [] : [5, 3]);
-  const colour = isFor ? insideView.colours.forIt : insideView.colours.against;
   drawCurve(context, colour, thickness, from, to);
   context.setLineDash([]);
   context.globalAlpha = 1;

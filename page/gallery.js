@@ -1,44 +1,52 @@
 "use strict";
-// "Look inside": every unit as a picture, lit by what it says to a digit, and in that order.
+// "Look inside": every unit as a picture, lit by what it says to a digit.
 
 const FULL_LIGHT = 1;          // points: a unit that says this much is fully lit
-const REORDER_PAUSE = 1000;    // ms between two orders while the network learns
 
-const galleryOrder = {
+const gallery = {
   units: [],             // in the order in which they hang
-  strokes: null,         // what that order was made for: the drawing, the digit and the network
-  digit: null,
-  network: null,
-  madeAt: 0,
+  hungFor: null,         // what they were sorted for: see hangUnits; null: they hang by number
+  digitsSeen: new Set(), // the digits that were read while one looked
 };
 
 function showGallery() {
-  if (isOrderDue()) hangUnits();
-  $("gallery-digit").value = insideChoices.digit ?? "";
+  hangUnits();
+  $("gallery-digit").value = insideChoices.galleryDigit ?? "";
+  $("gallery-sorted").checked = insideChoices.gallerySorted;
+  $("gallery-in-order").hidden = !insideChoices.gallerySorted;
+  fill($("gallery-words"), { asked: digitOfGallery() });
   paintGallery();
   showInspected();
+  showMoral();
 }
 addInsidePart("gallery", showGallery);
 insideSizes.observe($("inspected-picture"));
 
-function hangUnits() {
-  const { network, pulls, digit } = insideView.findings;
-  const { strokes } = desk;
-  const units = sortedByPull(pulls, digit);
-  Object.assign(galleryOrder, { units, strokes, digit, network, madeAt: performance.now() });
+// The digit that the gallery is lit for.
+function digitOfGallery() {
+  return insideChoices.galleryDigit ?? insideView.findings.winner;
 }
 
-// The order is made anew for another drawing, digit or network, and now and then for a network that
-// learns. While the pen is down it rests.
-function isOrderDue() {
-  const { network, digit } = insideView.findings;
-  if (galleryOrder.units.length !== network.layers[1]) return true;
-  if (desk.isGrowing) return false;
-  const isForThis = galleryOrder.strokes === desk.strokes
-    && galleryOrder.digit === digit
-    && galleryOrder.network === network;
-  const isOld = performance.now() - galleryOrder.madeAt > REORDER_PAUSE;
-  return !isForThis || isOld;
+// Hangs the units by number; or, where one asked for it, by what they say to the digit. Then they
+// are sorted anew for another drawing, digit or network, but not while the pen is down.
+function hangUnits() {
+  const { network, pulls } = insideView.findings;
+  const units = network.layers[1];
+  if (!insideChoices.gallerySorted) {
+    gallery.units = Array.from({ length: units }, (_, unit) => unit);
+    gallery.hungFor = null;
+    return;
+  }
+  const { hungFor } = gallery;
+  const digit = digitOfGallery();
+  const isSame = hungFor !== null
+    && hungFor.strokes === desk.strokes
+    && hungFor.digit === digit
+    && hungFor.network === network;
+  const canStay = gallery.units.length === units && (isSame || desk.isGrowing);
+  if (canStay) return;
+  gallery.units = sortedByPull(pulls, digit);
+  gallery.hungFor = { strokes: desk.strokes, digit, network };
 }
 
 const HIGHEST_GALLERY = 440;   // px
@@ -54,8 +62,9 @@ function galleryLayout(width, units) {
 }
 
 function paintGallery() {
-  const { units } = galleryOrder;
-  const { pulls, digit } = insideView.findings;
+  const { units } = gallery;
+  const { pulls } = insideView.findings;
+  const digit = digitOfGallery();
   const inspected = inspectedUnit();
   const size = insideView.sizes.gallery;
   if (!size) return;
@@ -84,30 +93,41 @@ function paintGallery() {
 }
 
 function inspectedUnit() {
-  const { units } = galleryOrder;
+  const { network, pulls } = insideView.findings;
   const { galleryUnit } = insideChoices;
-  const exists = galleryUnit !== null && galleryUnit < units.length;
-  return exists ? galleryUnit : units[0];
+  const exists = galleryUnit !== null && galleryUnit < network.layers[1];
+  return exists ? galleryUnit : loudestFirst(pulls, digitOfGallery())[0];
 }
 
-// The unit that was chosen, beside the gallery.
+// The unit that was chosen, below the gallery.
 function showInspected() {
-  const { network, changes, pulls, digit } = insideView.findings;
+  const { network, hidden, blank, pulls } = insideView.findings;
+  const digit = digitOfGallery();
   const unit = inspectedUnit();
-  const units = galleryOrder.units.length;
-  const place = galleryOrder.units.indexOf(unit) + 1;
+  const units = gallery.units.length;
+  const place = gallery.units.indexOf(unit) + 1;
   const slider = $("gallery-place");
   slider.max = units;
   slider.value = place;
   slider.setAttribute("aria-valuetext", `unit ${unit + 1}, ${place} of ${units}`);
   fill($("inspected"), {
     unit: unit + 1,
-    place: grouped(place),
-    change: signed(changes[unit]),
+    asked: digit,
+    blank: twoDecimals(blank.hidden[unit]),
+    activation: twoDecimals(hidden[unit]),
     weight: signed(network.W2[unit * 10 + digit]),
     says: signed(pulls[unit * 10 + digit]),
   });
   paintInspected(unit);
+}
+
+// What one may conclude as soon as one has seen two digits light up different units.
+function showMoral() {
+  const { winner, isBlank } = insideView.findings;
+  if (isBlank || desk.isGrowing) return;
+  gallery.digitsSeen.add(winner);
+  $("gallery-moral").hidden = gallery.digitsSeen.size < 2;
+  fill($("gallery-moral"), { read: winner });
 }
 
 // Its mask, and the outline of the drawing upon it, both without the blank margin.
@@ -123,12 +143,17 @@ function paintInspected(unit) {
 
 onInside("change", "gallery-digit", event => {
   const { value } = event.target;
-  insideChoices.digit = value === "" ? null : Number(value);
-  refresh();
+  insideChoices.galleryDigit = value === "" ? null : Number(value);
+  showPart("gallery");
+});
+
+onInside("change", "gallery-sorted", event => {
+  insideChoices.gallerySorted = event.target.checked;
+  showPart("gallery");
 });
 
 onInside("click", "gallery", event => {
-  const { units } = galleryOrder;
+  const { units } = gallery;
   const { cell, columns } = galleryLayout(insideView.sizes.gallery.width, units.length);
   const row = Math.floor(event.offsetY / cell);
   const column = Math.floor(event.offsetX / cell);
@@ -140,7 +165,7 @@ onInside("click", "gallery", event => {
 
 onInside("input", "gallery-place", event => {
   const place = Number(event.target.value);
-  insideChoices.galleryUnit = galleryOrder.units[place - 1];
+  insideChoices.galleryUnit = gallery.units[place - 1];
   showPart("gallery");
 });
 

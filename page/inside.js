@@ -7,9 +7,11 @@ const insideChoices = {
   unit: null,            // the unit that is stepped through; null is the one to begin with
   time: 0,               // how far it is stepped through: see STEPS
   count: 0,              // how many units have come in
-  digit: null,           // the digit whose score is looked at; null is the one that is read
-  flowUnit: null,        // the unit whose lines stand out; null is none
-  galleryUnit: null,     // the unit that is shown beside the gallery; null is its first one
+  digit: null,           // the digit whose lines the flow shows; null is the one that is read
+  flowUnit: null,        // the unit whose lines are shown instead; null is none
+  galleryDigit: null,    // the digit that the gallery is lit for; null is the one that is read
+  gallerySorted: false,  // whether the gallery is sorted by what its units say
+  galleryUnit: null,     // the unit that is shown below it; null is the one that says most
 };
 
 // What is drawn, and what with.
@@ -23,7 +25,7 @@ const insideView = {
   runs: {},              // what moves by itself: by name, the run that is on
 };
 
-// What draws the parts, by the id of the canvas that must be on screen: see addInsidePart.
+// What draws the parts, by the id of their canvas: see addInsidePart.
 const insideParts = {};
 
 function showInside() {
@@ -53,13 +55,29 @@ function lookShown() {
 // What there is to see, made once for all parts.
 function findInside(look) {
   const { network, isBlank } = desk;
-  const { image, logits } = look;
+  const { image, hidden, logits } = look;
   const { blank, changes, pulls } = compareWithBlank(network, look);
   const order = strongestFirst(pulls);
-  const leaders = leadersAsUnitsComeIn(blank.logits, pulls, order);
-  const winner = indexOfLargest(logits);
-  const digit = insideChoices.digit ?? winner;
-  return { network, isBlank, image, logits, blank, changes, pulls, order, leaders, winner, digit };
+  const steps = scoresAsUnitsComeIn(blank.logits, pulls, order);
+  return {
+    network,
+    isBlank,
+    image,
+    hidden,
+    logits,
+    blank,
+    changes,
+    pulls,
+    order,
+    steps,
+    leaders: leadersOf(steps),
+    winner: indexOfLargest(logits),
+  };
+}
+
+// A bet's outcome is that of the first time; it does not change afterwards.
+function settleInsideBet(id, outcome) {
+  if (!$(id).dataset.outcome) settleBet(id, outcome);
 }
 
 // Another network is on the desk: what runs by itself stops, and all is found anew. What the
@@ -77,7 +95,7 @@ function showPart(id) {
 
 // What all parts name.
 function showNames() {
-  const { network, digit, winner, isBlank } = insideView.findings;
+  const { network, winner, isBlank } = insideView.findings;
   const units = network.layers[1];
   const voted = isBlank ? winner : indexOfLargest(desk.reading.probabilities);
   const isTheReading = desk.look === 0 && voted === winner;
@@ -85,7 +103,6 @@ function showNames() {
   fill($("inside"), {
     units: grouped(units),
     "hidden-units": counted(units, "hidden unit"),
-    digit,
     look: desk.look + 1,
     winner,
     voted,
@@ -223,10 +240,11 @@ function stopRun(name) {
 
 // ── How a part joins in ──
 
-// A part's file calls this with the id of its canvas and the function that draws the part.
+// A part's file calls this with the id of its canvas and the function that draws the part: canvas,
+// words and controls, as soon as any of these is on screen.
 function addInsidePart(id, show) {
   insideParts[id] = show;
-  insideObserver.observe($(id));
+  insideObserver.observe(document.querySelector(`[data-part="${id}"]`));
   insideSizes.observe($(id));
 }
 
@@ -239,8 +257,9 @@ function onInside(kind, id, action) {
 
 const insideObserver = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) insideView.partsOnScreen.add(target.id);
-    else insideView.partsOnScreen.delete(target.id);
+    const { part } = target.dataset;
+    if (isIntersecting) insideView.partsOnScreen.add(part);
+    else insideView.partsOnScreen.delete(part);
   }
   refresh();
 });

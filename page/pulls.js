@@ -53,6 +53,12 @@ function sortedByPull(pulls, digit) {
   return orderByValue(pullsAt(pulls, digit));
 }
 
+// The units: first those that say most to one digit, be it for or against it.
+function loudestFirst(pulls, digit) {
+  const lengths = pullsAt(pulls, digit).map(Math.abs);
+  return orderByValue(lengths);
+}
+
 // The sum of what some units say to one digit.
 function sumOfPulls(pulls, units, digit) {
   return sumOf(units.map(unit => pulls[unit * 10 + digit]));
@@ -69,33 +75,40 @@ function splitBySign(values) {
   return { forIt, against };
 }
 
-// The tug of war at one score. Blank paper's score counts as what is said first.
-// Returns all that is said for the digit and all that is said against it, both as lengths.
-function forAndAgainst(blankScore, pulls, units, digit) {
-  const said = units.map(unit => pulls[unit * 10 + digit]);
-  return splitBySign([blankScore, ...said]);
+// The ten scores while the units come in, in this order. The first ten are those of blank paper,
+// the next those with one unit in, the last those of the drawing.
+function scoresAsUnitsComeIn(blankScores, pulls, order) {
+  const steps = [Float64Array.from(blankScores)];
+  for (const unit of order) {
+    const said = pullsOf(pulls, unit);
+    steps.push(steps.at(-1).map((score, digit) => score + said[digit]));
+  }
+  return steps;
 }
 
-// Who leads while the units come in, in this order: a list of { from, digit }, where `digit` leads
-// as soon as `from` units are in. It begins with 0, blank paper. From the last one on nothing tips.
-function leadersAsUnitsComeIn(blankScores, pulls, order) {
-  const scores = Float64Array.from(blankScores);
-  const leaders = [{ from: 0, digit: indexOfLargest(scores) }];
-  order.forEach((unit, n) => {
-    for (let digit = 0; digit < 10; digit++) scores[digit] += pulls[unit * 10 + digit];
-    const leader = indexOfLargest(scores);
-    if (leader !== leaders.at(-1).digit) leaders.push({ from: n + 1, digit: leader });
+// Who leads while the units come in: a list of { from, digit }, where `digit` leads as soon as
+// `from` units are in. It begins with 0, blank paper. From the last one on nothing tips.
+// steps: see scoresAsUnitsComeIn.
+function leadersOf(steps) {
+  const leaders = [];
+  steps.forEach((scores, from) => {
+    const digit = indexOfLargest(scores);
+    if (digit !== leaders.at(-1)?.digit) leaders.push({ from, digit });
   });
   return leaders;
 }
 
-// Rounds the parts of a sum to two decimals, so that they add up as they are shown: the largest
-// part takes the rest.
-function roundParts(parts) {
+// To two decimals, as numbers are shown.
+function toHundredths(number) {
+  return Math.round(number * 100) / 100;
+}
+
+// Rounds the parts of a sum to two decimals, so that they add up as they are shown: one of them,
+// the largest if none is named, takes the rest.
+function roundParts(parts, takesRest = indexOfLargest(parts.map(Math.abs))) {
   const hundredths = parts.map(part => Math.round(part * 100));
   const wanted = Math.round(sumOf(parts) * 100);
-  const largest = indexOfLargest(hundredths.map(Math.abs));
-  hundredths[largest] += wanted - sumOf(hundredths);
+  hundredths[takesRest] += wanted - sumOf(hundredths);
   return hundredths.map(part => part / 100);
 }
 

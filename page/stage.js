@@ -4,6 +4,9 @@
 const STEPS = 5;               // ink, then 1 mask, 2 weight × ink, 3 sum, 4 activation, 5 pulls
 const NUMBER_WIDTH = 46;       // px: room for a number with its sign, at the right of a bar
 const LONGEST_PULL = 4;        // points: a bar that is as long as there is room for
+const MOVING = 1600;           // ms that a step moves,
+const READING = 1600;          // and rests while all play by themselves, so that it can be read
+const MAKING_ROOM = 0.2;       // of step 3, while the picture shrinks; then the products fall
 
 // The unit that is stepped through.
 function unitOnStage() {
@@ -22,8 +25,8 @@ function showStage() {
   showStageControls(unit);
   const canvas = emptyCanvas("stage");
   if (!canvas) return;
-  const { context, width } = canvas;
-  const layout = stageLayout(width);
+  const { context, width, height } = canvas;
+  const layout = stageLayout(width, height);
   const levels = levelsOf(work, layout);
   paintWeighing(context, work, layout);
   paintPiles(context, work, layout, levels);
@@ -66,6 +69,8 @@ function showCaptions(unit, rounded, tenPulls) {
     activation: twoDecimals(rounded.activation),
     blank: twoDecimals(rounded.atBlank),
     change: signed(rounded.change),
+    up: countAbove0(tenPulls),
+    down: countAbove0(tenPulls.map(pull => -pull)),
     highest,
     "highest-pull": signed(tenPulls[highest]),
     lowest,
@@ -73,12 +78,21 @@ function showCaptions(unit, rounded, tenPulls) {
   });
 }
 
+function countAbove0(values) {
+  return values.filter(value => value > 0).length;
+}
+
 const TOP_OF_STAGE = 26;       // px: above it is room for the names
 
 // Where things stand on the stage, in px: the image, two piles of its products, the curve and the
-// ten scores.
-function stageLayout(width) {
-  return width >= 560 ? wideLayout(width) : narrowLayout(width);
+// ten scores. While the image is alone it has all the room.
+function stageLayout(width, height) {
+  const layout = width >= 560 ? wideLayout(width) : narrowLayout(width);
+  const largest = Math.min(width, height - TOP_OF_STAGE - 2);
+  const alone = 1 - clip(partOfStep(3) / MAKING_ROOM, 0, 1);
+  const left = alone * (width - largest) / 2;
+  const side = layout.side + alone * (largest - layout.side);
+  return { ...layout, picture: { left, side } };
 }
 
 // All from left to right.
@@ -88,18 +102,18 @@ function wideLayout(width) {
   const piles = { left: side + 20, width: 72 };
   const curve = { left: rightOf(piles) + 50, width: 104 };         // between them the sum's number
   const left = rightOf(curve) + 26;
-  const scores = { left, top, width: width - left, row: side / 10 };
+  const scores = { left, top, width: width - left, row: side / 10, rows: 10 };
   return { top, side, piles, curve, scores };
 }
 
-// On a phone the scores stand below.
+// On a phone the scores stand below, five beside five.
 function narrowLayout(width) {
   const top = TOP_OF_STAGE;
-  const side = Math.round(0.48 * width);
+  const side = Math.min(Math.round(0.42 * width), 140);  // so that the scores have their height
   const piles = { left: side + 12, width: 58 };
   const left = rightOf(piles) + 42;
   const curve = { left, width: width - left - 4 };
-  const scores = { left: 0, top: top + side + 60, width, row: 20 };
+  const scores = { left: 0, top: top + side + 54, width: width / 2 - 12, row: 18, rows: 5 };
   return { top, side, piles, curve, scores };
 }
 
@@ -119,25 +133,28 @@ function levelsOf({ forIt, against, bias, z }, { top, side }) {
 }
 
 // The drawing; over it the unit's mask, and then what the ink leaves of it.
-function paintWeighing(context, { weights }, { top, side }) {
+function paintWeighing(context, { weights }, { top, picture }) {
+  const { left, side } = picture;
   const { image } = insideView.findings;
   const maskOpacity = partOfStep(1);
-  writeAt(context, "784 pixels", 0, 12);
+  writeAt(context, "784 pixels", left, 12);
   context.fillStyle = insideView.colours.sheet;
-  context.fillRect(0, top, side, side);
+  context.fillRect(left, top, side, side);
   paintImage(smallPicture, image);
   context.globalAlpha = 1 - maskOpacity;
-  context.drawImage(smallPicture, 0, top, side, side);
+  context.drawImage(smallPicture, left, top, side, side);
   paintMask(smallPicture, weights, image, partOfStep(2), partOfStep(3));
   context.globalAlpha = maskOpacity;
-  context.drawImage(smallPicture, 0, top, side, side);
+  context.drawImage(smallPicture, left, top, side, side);
   context.globalAlpha = 1;
-  if (maskOpacity > 0) drawOutline(context, image, 0, top, side);
-  drawFrame(context, 0, top, side);
+  if (maskOpacity > 0) drawOutline(context, image, left, top, side);
+  drawFrame(context, left, top, side);
 }
 
 // The products fall onto two piles: those above 0 upwards, those below 0 downwards.
 function paintPiles(context, work, layout, levels) {
+  const part = clip((partOfStep(3) - MAKING_ROOM) / (1 - MAKING_ROOM), 0, 1);
+  if (part === 0) return;
   const { left, width } = layout.piles;
   const right = left + width;
   const zero = levels.y(0);
@@ -145,7 +162,7 @@ function paintPiles(context, work, layout, levels) {
   writeAt(context, "two piles", left, 12);
   drawLine(context, insideView.colours.line, 1, [left - 6, zero], [right + 6, zero]);
   if (insideView.findings.isBlank) return;
-  const { heap, flying } = fallenSoFar(work.products, partOfStep(3));
+  const { heap, flying } = fallenSoFar(work.products, part);
   const top = levels.y(heap.forIt);
   const bottom = levels.y(-heap.against);
   drawBar(context, left, top, barWidth, zero - top, true);
@@ -155,7 +172,7 @@ function paintPiles(context, work, layout, levels) {
     against: [right - barWidth / 2, bottom],
   };
   paintFlying(context, work.products, flying, layout, landing);
-  if (partOfStep(3) === 1) paintSum(context, work, layout, levels);
+  if (part === 1) paintSum(context, work, layout, levels);
 }
 
 // Which products have fallen, as two heaps, and which are on their way: [pixel, how far, 0 to 1].
@@ -173,12 +190,12 @@ function fallenSoFar(products, part) {
   return { heap: splitBySign(fallen), flying };
 }
 
-function paintFlying(context, products, flying, { top, side }, landing) {
+function paintFlying(context, products, flying, { top, picture: { left, side } }, landing) {
   const size = side / 28;
   const most = strength(products);
   for (const [i, way] of flying) {
     const isFor = products[i] > 0;
-    const fromX = (i % 28 + 0.5) * size;
+    const fromX = left + (i % 28 + 0.5) * size;
     const fromY = top + (Math.floor(i / 28) + 0.5) * size;
     const [toX, toY] = isFor ? landing.forIt : landing.against;
     const x = fromX + (toX - fromX) * way;
@@ -229,6 +246,7 @@ function paintBias(context, work, pilesEnd, levels, share) {
 
 // The curve stands upright, so that the level of the sum leads straight into it.
 function paintCurve(context, { top, side, curve }, levels) {
+  if (partOfStep(4) === 0) return;
   const { left, width } = curve;
   const { low, high, x } = acrossCurve(curve, levels);
   const { activate } = ACTIVATIONS[insideView.findings.network.activation];
@@ -278,25 +296,32 @@ function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
 
 // What the unit says to each digit.
 function paintPulls(context, tenPulls, { scores }) {
-  const { left, top, width, row } = scores;
-  const right = left + width;
+  if (partOfStep(5) === 0) return;
+  const { left, top, width, row, rows } = scores;
+  writeAt(context, "ten scores, in points", left, top - 14);
+  tenPulls.forEach((pull, digit) => {
+    const column = Math.floor(digit / rows);
+    const leftOfColumn = left + column * (width + 24);
+    paintPull(context, pull, digit, leftOfColumn, top + digit % rows * row, scores);
+  });
+}
+
+// The digit, a bar from the middle on, and the number.
+function paintPull(context, pull, digit, left, top, { width, row }) {
   const { ink, line } = insideView.colours;
   const digitWidth = 14;
   const half = (width - digitWidth - NUMBER_WIDTH) / 2;
   const middle = left + digitWidth + half;
+  const y = top + row / 2;
   const part = partOfStep(5);
-  writeAt(context, "ten scores", left, top - 14);
-  drawLine(context, line, 1, [middle, top], [middle, top + 10 * row]);
-  tenPulls.forEach((pull, digit) => {
-    const y = top + (digit + 0.5) * row;
-    writeAt(context, digit, left, y, { colour: ink, bold: true });
-    if (part === 0 || insideView.findings.isBlank) return;
-    const share = Math.min(Math.abs(pull) / LONGEST_PULL, 1);
-    const length = share * half * part;
-    const barLeft = pull > 0 ? middle : middle - length;
-    drawBar(context, barLeft, y - row * 0.3, length, row * 0.6, pull > 0);
-    if (part === 1) writeAt(context, signed(pull), right, y, { align: "right", colour: ink });
-  });
+  drawLine(context, line, 1, [middle, top], [middle, top + row]);
+  writeAt(context, digit, left, y, { colour: ink, bold: true });
+  if (insideView.findings.isBlank) return;
+  const share = Math.min(Math.abs(pull) / LONGEST_PULL, 1);
+  const length = share * half * part;
+  const barLeft = pull > 0 ? middle : middle - length;
+  drawBar(context, barLeft, y - row * 0.3, length, row * 0.6, pull > 0);
+  if (part === 1) writeAt(context, signed(pull), left + width, y, { align: "right", colour: ink });
 }
 
 // ── Stepping through ──
@@ -312,20 +337,33 @@ function holdUnit() {
   if (!desk.isBlank) insideView.heldUnit = unitOnStage();
 }
 
-// Goes there by itself, from where it is.
-function stepTo(step, millisecondsPerStep) {
+// Goes on to the next step by itself; then it rests for so long (ms).
+function goToNextStep(rest, whenDone) {
   const from = insideChoices.time;
-  const way = step - from;
-  startRun("time", way * millisecondsPerStep, part => setTime(from + way * part), settleUnitBet);
+  const step = Math.min(Math.floor(from) + 1, STEPS);
+  const moving = (step - from) * MOVING;
+  const duration = moving + rest;
+  const showAt = part => {
+    const moved = Math.min(part * duration / moving, 1);
+    setTime(from + (step - from) * moved);
+  };
+  startRun("time", duration, showAt, whenDone);
+}
+
+// One step after the other, to the last.
+function playOn() {
+  settleUnitBet();
+  const step = Math.floor(insideChoices.time) + 1;
+  if (step <= STEPS) goToNextStep(step === STEPS ? 0 : READING, playOn);
 }
 
 function settleUnitBet() {
   if (insideChoices.time < STEPS || desk.isBlank) return;
   const unit = unitOnStage();
   const tenPulls = pullsOf(insideView.findings.pulls, unit);
-  const up = tenPulls.filter(pull => pull > 0).length;
-  const down = tenPulls.filter(pull => pull < 0).length;
-  settleBet("bet-unit", `unit ${unit + 1} pulled ${up} of the ten scores up and ${down} down.`);
+  const changed = tenPulls.filter(pull => pull !== 0).length;
+  const count = changed === 10 ? "all ten" : changed;
+  settleInsideBet("bet-unit", `unit ${unit + 1} changed ${count}.`);
 }
 
 onInside("click", "inside-play", () => {
@@ -335,12 +373,14 @@ onInside("click", "inside-play", () => {
     return;
   }
   if (insideChoices.time >= STEPS) insideChoices.time = 0;
-  stepTo(STEPS, 2200);
+  playOn();
 });
 
-onInside("click", "inside-next", () => {
-  const nextStep = Math.floor(insideChoices.time) + 1;
-  stepTo(Math.min(nextStep, STEPS), 1200);
+onInside("click", "inside-next", () => goToNextStep(0, settleUnitBet));
+
+onInside("pointerdown", "inside-time", () => {
+  stopRun("time");
+  showPart("stage");
 });
 
 onInside("input", "inside-time", event => {

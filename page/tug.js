@@ -1,9 +1,8 @@
 "use strict";
-// "Look inside": all units, one after the other. They pull at ten ropes, one for each digit.
+// "Look inside": all units, one after the other. Each pulls at the ten scores, until one wins.
 
-const ROPE = 26;               // px: the height of one rope,
-const ROPE_BAR = 16;           // and of the bars on it
-const LEAST_REACH = 6;         // points: how far the ropes reach at least, to either side
+const ROPE = 26;               // px: the height of a score's row,
+const ROPE_BAR = 16;           // and of the bar in it
 
 // How many units are in: as many as were let in, of a small network at most all.
 function unitsIn() {
@@ -11,33 +10,26 @@ function unitsIn() {
 }
 
 function showTug() {
-  const { network, order } = insideView.findings;
-  const units = network.layers[1];
+  const units = insideView.findings.network.layers[1];
   const count = unitsIn();
   $("tug-count").max = units;
   $("tug-count").value = count;
   $("tug-count").setAttribute("aria-valuetext", `${count} of ${units} units`);
   setText($("tug-play"), insideView.runs.count ? "Pause" : "Let them all in");
   $("tug-one").disabled = count === units;
-  const ropes = ropesOf(order.slice(0, count));
-  const scores = ropes.map(({ forIt, against }) => forIt - against);
-  showTugWords(scores);
-  paintTug(ropes, scores);
+  showTugWords();
+  paintTug();
 }
 addInsidePart("tug", showTug);
 
-// What blank paper and these units say for and against each digit.
-function ropesOf(units) {
-  const { blank, pulls } = insideView.findings;
-  return Array.from(blank.logits, (score, digit) => forAndAgainst(score, pulls, units, digit));
-}
-
-function showTugWords(scores) {
-  const { network, leaders } = insideView.findings;
+function showTugWords() {
+  const { network, steps, leaders } = insideView.findings;
+  const scores = steps[unitsIn()].map(toHundredths);
   const [leader, second] = orderByValue(scores);
   const hasTipped = leaders.length > 1;
   const isDone = unitsIn() === network.layers[1];
   $("tug-so-far").hidden = isDone;
+  $("tug-blank").hidden = unitsIn() > 0;
   $("tug-done").hidden = !isDone;
   $("tug-tipped").hidden = !hasTipped;
   fill($("tug-words"), {
@@ -45,30 +37,33 @@ function showTugWords(scores) {
     leader,
     second,
     lead: twoDecimals(scores[leader] - scores[second]),
-    tip: grouped(leaders.at(-1).from),
-    before: hasTipped ? leaders.at(-2).digit : "",
+    tip: ordinal(leaders.at(-1).from),
   });
 }
 
-// Ten ropes: all that is said for a digit to the right, all against it to the left, and a mark
-// where that leaves its score. Below, who led while the units came in.
-function paintTug(ropes, scores) {
+// Ten scores as bars, to the right above 0, to the left below. Beneath them, who led while the
+// units came in.
+function paintTug() {
   const canvas = emptyCanvas("tug");
   if (!canvas) return;
   const { context, width } = canvas;
-  const x = acrossRopes(width);
+  const { steps, isBlank } = insideView.findings;
+  const count = unitsIn();
+  const scores = steps[count];
+  const before = steps[Math.max(count - 1, 0)];         // the newest unit came in
+  const leader = isBlank ? null : indexOfLargest(scores);
+  const x = acrossScores(width);
   const bottom = 10 * ROPE;
   drawLine(context, insideView.colours.line, 1, [x(0), 0], [x(0), bottom]);
-  if (insideView.findings.isBlank) {
-    ropes.forEach((rope, digit) => writeDigitOfRope(context, digit, false));
-    return;
+  for (let digit = 0; digit < 10; digit++) {
+    const y = (digit + 0.5) * ROPE;
+    writeAt(context, digit, 4, y, styleOfScore(digit === leader));
+    if (isBlank) continue;
+    paintScore(context, before[digit], scores[digit], y, x);
+    const style = { ...styleOfScore(digit === leader), align: "right" };
+    writeAt(context, signed(scores[digit]), width, y, style);
   }
-  const leader = indexOfLargest(scores);
-  ropes.forEach((rope, digit) => {
-    writeDigitOfRope(context, digit, digit === leader);
-    paintRope(context, rope, digit, x);
-    paintScore(context, scores[digit], digit, digit === leader, x, width);
-  });
+  if (isBlank) return;
   const end = x(scores[leader]);
   context.setLineDash([2, 3]);
   drawLine(context, insideView.colours.ink, 1, [end, 0], [end, bottom]);
@@ -76,50 +71,34 @@ function paintTug(ropes, scores) {
   paintLeaders(context, bottom + 8, width);
 }
 
-// Tells where so many points lie across the ropes. There is room for all units from the start, so
-// that nothing moves but the bars.
-function acrossRopes(width) {
-  const whole = ropesOf(insideView.findings.order);
-  const mostFor = Math.max(LEAST_REACH, ...whole.map(rope => rope.forIt));
-  const mostAgainst = Math.max(LEAST_REACH, ...whole.map(rope => rope.against));
+// Tells where a score lies from left to right. There is room for all that will come, so that
+// nothing moves but the bars.
+function acrossScores(width) {
+  const { steps } = insideView.findings;
+  const highest = Math.max(0, ...steps.map(scores => Math.max(...scores)));
+  const lowest = Math.min(0, ...steps.map(scores => Math.min(...scores)));
   const left = 20;
   const right = width - 56;
-  return points => left + (right - left) * (points + mostAgainst) / (mostFor + mostAgainst);
+  return score => left + (right - left) * (score - lowest) / (highest - lowest);
 }
 
-function writeDigitOfRope(context, digit, isLeader) {
-  writeAt(context, digit, 4, middleOfRope(digit), styleOfRope(isLeader));
-}
-
-function middleOfRope(digit) {
-  return (digit + 0.5) * ROPE;
-}
-
-function styleOfRope(isLeader) {
+function styleOfScore(isLeader) {
   const { ink, quiet } = insideView.colours;
   return { colour: isLeader ? ink : quiet, bold: isLeader };
 }
 
-// All that is said, pale; at the end of its bar, what the newest unit says.
-function paintRope(context, { forIt, against }, digit, x) {
-  const { order, pulls } = insideView.findings;
-  const top = middleOfRope(digit) - ROPE_BAR / 2;
+// A score as a pale bar. Bright is what the newest unit says: from the score before to this one.
+function paintScore(context, before, score, y, x) {
+  const top = y - ROPE_BAR / 2;
   context.globalAlpha = 0.55;
-  drawBar(context, x(0), top, x(forIt) - x(0), ROPE_BAR, true);
-  drawBar(context, x(-against), top, x(0) - x(-against), ROPE_BAR, false);
+  paintFromTo(context, x(0), x(score), top, score > 0);
   context.globalAlpha = 1;
-  if (unitsIn() === 0) return;
-  const newest = order[unitsIn() - 1];
-  const pull = pulls[newest * 10 + digit];
-  const left = pull > 0 ? forIt - pull : -against;
-  drawBar(context, x(left), top, x(Math.abs(pull)) - x(0), ROPE_BAR, pull > 0);
+  paintFromTo(context, x(before), x(score), top, score > before);
+  drawLine(context, insideView.colours.ink, 3, [x(score), y - 12], [x(score), y + 12]);
 }
 
-function paintScore(context, score, digit, isLeader, x, width) {
-  const y = middleOfRope(digit);
-  const thickness = isLeader ? 5 : 3;
-  drawLine(context, insideView.colours.ink, thickness, [x(score), y - 12], [x(score), y + 12]);
-  writeAt(context, signed(score), width, y, { ...styleOfRope(isLeader), align: "right" });
+function paintFromTo(context, from, to, top, isFor) {
+  drawBar(context, Math.min(from, to), top, Math.abs(to - from), ROPE_BAR, isFor);
 }
 
 // A strip above the slider: who leads as its handle moves along. It is uncovered with the units.
@@ -159,8 +138,8 @@ function settleTipBet() {
   if (unitsIn() < units || desk.isBlank) return;
   const { from, digit } = leaders.at(-1);
   const share = percent(from / units, 0);
-  settleBet("bet-tip", `${digit} led for good after ${grouped(from)} of ${grouped(units)}: `
-    + `that is ${share} of them.`);
+  const when = from === 0 ? "the start" : `the ${ordinal(from)} of ${grouped(units)} units`;
+  settleInsideBet("bet-tip", `${digit} led for good from ${when} on: that is ${share}.`);
 }
 
 onInside("click", "tug-play", () => {

@@ -48,6 +48,14 @@ function counted(count, noun) {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+const ORDINAL_RULES = new Intl.PluralRules("en", { type: "ordinal" });
+const ORDINAL_ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
+
+// 1st, 2nd, 3rd, 10th.
+function ordinal(number) {
+  return grouped(number) + ORDINAL_ENDINGS[ORDINAL_RULES.select(number)];
+}
+
 // A 7, an 8.
 function withArticle(digit) {
   return digit === 8 ? `an ${digit}` : `a ${digit}`;

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from chromium import FOUR, calculate, draw, exact, numbers, place, real_drawings, text, until
+from chromium import FOUR, ONE, PHONE, calculate, draw, exact, numbers, place, real_drawings, text, until
 from neural_network import ACTIVATIONS, NeuralNetwork, render, straighten
 
 pytest_plugins = "chromium"
@@ -144,14 +144,15 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
     assert [forIt, against] == pytest.approx([products.clip(0).sum(), products.clip(None, 0).sum()], abs=.011)
     bias, z, activation, blank = numbers(seen[3])
     assert [z, activation, blank] == pytest.approx([products.sum() + network.b1[unit], *hidden[::-1, unit]], abs=.011)
-    change, most, least = numbers(seen[4])
-    assert [most, least] == pytest.approx([pulls[unit].max(), pulls[unit].min()], abs=.0051)
+    change, *ends, most, least = numbers(seen[4])
+    assert ends == [blank, activation] and [most, least] == pytest.approx([pulls[unit].max(), pulls[unit].min()], abs=.0051)
     # As displayed, the sums add up to the last decimal.
     assert [forIt + against, total + bias, blank + change] == pytest.approx([total, z, activation], abs=1e-9)
 
     up, down = (pulls[unit] > 0).sum(), (pulls[unit] < 0).sum()
+    assert f"pulls {up} scores up" in seen[4] and f"{down} down" in seen[4]
     outcome = page.inner_text("#bet-unit .outcome")
-    assert "Two or three" in outcome and f"{up} of the ten scores up and {down} down" in outcome
+    assert "Two or three" in outcome and f"unit {unit + 1} changed all ten" in outcome
 
     page.mouse.move(*place(page, .125, .875))                              # the pen goes on, and the same unit answers
     page.mouse.down()
@@ -162,7 +163,43 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
     assert page.input_value("#inside-unit") == str(unit + 1)
     page.mouse.up()
     page.fill("#inside-unit", "77")
+    slide(page, "inside-time", 5)
     assert "unit 77" in page.locator("#inside-captions .now").inner_text()
+    assert page.inner_text("#bet-unit .outcome") == outcome                # the verdict stays what it was
+
+
+def test_play_rests_after_each_step_and_a_touch_of_the_slider_ends_it(inside):
+    page, *_ = inside
+    show(page, "stage")
+    rests = "insideChoices.time === 1 && insideView.runs.time"
+    page.click("#inside-play")
+    until(page, rests)
+    page.wait_for_timeout(800)
+    assert page.evaluate(f"() => Boolean({rests})") and "Mask" in page.locator("#inside-captions .now").inner_text()
+    until(page, "insideChoices.time > 1")
+    slider = page.locator("#inside-time").bounding_box()
+    page.mouse.move(slider["x"] + slider["width"] / 2, slider["y"] + slider["height"] / 2)
+    page.mouse.down()                                                      # its middle
+    until(page, "$('inside-play').textContent === 'Play'")
+    page.mouse.up()
+    time = page.evaluate("() => insideChoices.time")
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => insideChoices.time") == time == pytest.approx(2.5, abs=.1)
+
+
+def test_on_a_phone_the_ten_scores_are_in_sight_with_what_moves_them(visit):
+    page = visit(viewport=PHONE, has_touch=True)
+    draw(page, FOUR)
+    show(page, "stage")
+    slide(page, "inside-time", 5)
+    top, bottom, docked, foot = page.evaluate("""() => {
+        const box = id => $(id).getBoundingClientRect();
+        const now = document.querySelector("#inside-captions .now").getBoundingClientRect();
+        return [now.top, box("inside-play").bottom, box("board").height, innerHeight];
+    }""")
+    assert bottom - top < foot - docked                                    # the sentence, the picture, slider and Play
+    lowest = max(call["values"][-1] for call in painted(page, "fillText", "stage"))
+    assert lowest < page.locator("#stage").bounding_box()["height"]
 
 
 def test_the_mask_lies_over_the_drawing_and_only_under_ink_something_is_left_of_it(inside):
@@ -174,11 +211,11 @@ def test_the_mask_lies_over_the_drawing_and_only_under_ink_something_is_left_of_
         """How light each of the 784 pixels is on the stage, from 0 to 255."""
         slide(page, "inside-time", time)
         return np.array(page.evaluate("""() => {
-            const { width, scale } = insideView.sizes.stage;
-            const { top, side } = stageLayout(width);
+            const { width, height, scale } = insideView.sizes.stage;
+            const { top, picture: { left, side } } = stageLayout(width, height);
             const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
             Object.assign(copy.canvas, { width: side * scale, height: side * scale });
-            copy.drawImage($("stage"), 0, -top * scale);
+            copy.drawImage($("stage"), -left * scale, -top * scale);
             const pixels = copy.getImageData(0, 0, side * scale, side * scale);
             const at = pixel => Math.floor((pixel + 0.5) * side / 28 * scale);
             return Array.from({ length: 784 }, (_, i) => {
@@ -213,18 +250,51 @@ def test_units_come_in_one_by_one_and_the_page_says_when_it_tips(inside):
         first, second = np.sort(scores[count])[::-1][:2]
         words = page.inner_text("#tug-words")
         assert f"{count} of 256 units are in: {leaders[count]} leads" in words
-        assert numbers(words)[0] == pytest.approx(first - second, abs=.0051)
+        assert numbers(words)[0] == pytest.approx(first - second, abs=.011)
+        assert ("blank paper" in words) == (count == 0)
     assert not page.is_visible("#bet-tip .outcome")
     page.press("#tug-one", "Enter")
     words = page.inner_text("#tug-words")
-    assert f"{leaders[-1]} wins" in words and f"With {tip} in it tipped for good; until then {leaders[tip - 1]} had led" in words
+    ordinal = page.evaluate("ordinal", tip)
+    assert f"{leaders[-1]} wins" in words and f"From the {ordinal} unit on, {leaders[-1]} led" in words
     outcome = page.inner_text("#bet-tip .outcome")
-    assert "The first" in outcome and f"{leaders[-1]} led for good after {tip} of 256" in outcome
+    assert "the first" in outcome and f"{leaders[-1]} led for good from the {ordinal} of 256 units on" in outcome
     page.emulate_media(reduced_motion="no-preference")
     page.click("#tug-play")                                                # again, by itself
     until(page, "insideChoices.count > 0 && insideChoices.count < 100")
     page.click("#tug-play")                                                # and rests where it is told to
     assert 0 < page.evaluate("() => insideChoices.count") < 256
+
+
+def test_bars_are_the_scores_and_bright_is_what_the_newest_unit_says(inside):
+    page, _, _, logits, pulls, order = inside
+    show(page, "tug")
+    slide(page, "tug-count", 5)
+    before, after = (logits[0] + pulls[order[:count]].sum(axis=0) for count in (4, 5))
+    x = np.array(page.evaluate("scores => scores.map(acrossScores(insideView.sizes.tug.width))", [*before, *after, 0]))
+    kinds = [painted(page, method, "tug") for method in ("fillRect", "strokeRect")]
+    bars = sorted((call for calls in kinds for call in calls if call["values"][3] > 10), key=lambda bar: bar["values"][1])
+    widths = {bright: sum(bar["values"][2] for bar in bars if (bar["alpha"] == 1) == bright) for bright in (True, False)}
+    assert widths[True] == pytest.approx(np.abs(x[10:20] - x[:10]).sum(), abs=21)          # a hollow bar's line lies within
+    assert widths[False] == pytest.approx(np.abs(x[10:20] - x[20]).sum(), abs=21)
+    assert sum(bar["dashed"] for bar in bars) == (after < 0).sum() + (after < before).sum()
+
+
+def test_words_that_are_in_sight_follow_the_drawing_though_their_picture_is_not(inside):
+    page, *_ = inside
+    show(page, "tug")
+    slide(page, "tug-count", 256)
+    page.evaluate("() => { $('tug-words').scrollIntoView(); scrollBy(0, -5); }")
+    until(page, "$('tug').getBoundingClientRect().bottom < 0")
+    assert "4 wins" in page.inner_text("#tug-words")
+    page.click("#clear")
+    draw(page, ONE)
+    until(page, "$('tug-words').innerText.includes('1 wins')")
+
+
+def test_ordinals_are_english(page):
+    assert page.evaluate("() => [1, 2, 3, 4, 11, 22, 113, 1001].map(ordinal)") == [
+        "1st", "2nd", "3rd", "4th", "11th", "22nd", "113th", "1,001st"]
 
 
 @pytest.mark.parametrize("kind", ["trained", "young"])
@@ -234,64 +304,87 @@ def test_the_flow_adds_up_by_lines_on_one_scale_for_every_network(kind, inside, 
         network = use(page, NeuralNetwork(hidden_size=64), tmp_path)
         hidden, logits, _ = network.forward(np.stack([np.zeros(784), render(FOUR)]))
         pulls = (hidden[1] - hidden[0])[:, None] * network.W2
-        order = np.argsort(-np.abs(pulls).max(axis=1), kind="stable")
     show(page, "flow")
     for digit in (9, 4):
         page.click(f"#scores [value='{digit}']")
-        until(page, f"insideView.findings.digit === {digit}")
+        until(page, f"$('sums').querySelector('[data-name=digit]').textContent === '{digit}'")
+        order = np.argsort(-np.abs(pulls[:, digit]), kind="stable")
+        loudest, others = order[:6], order[6:]
         said = [numbers(words)[-1] for words in page.locator("#speakers .claim").all_inner_texts()]
-        assert said == pytest.approx([*pulls[order[:12], digit], pulls[order[12:], digit].sum()], abs=.0051)
-        parts = numbers(text(page, "sums"))
-        assert parts == pytest.approx(
-            [logits[0, digit], pulls[order[:12], digit].sum(), pulls[order[12:], digit].sum(), logits[1, digit]], abs=.011)
-        assert sum(parts[:3]) == pytest.approx(parts[3], abs=1e-9)         # as displayed
+        assert said[:6] == pytest.approx(pulls[loudest, digit], abs=.0051)
+        assert said[6] == pytest.approx(pulls[others, digit].sum(), abs=.05)               # it takes the rest
+        assert [numbers(f"{unit + 1}.00") for unit in loudest] == [
+            numbers(words.split()[-1] + ".00") for words in page.locator("#speakers button small").all_inner_texts()]
+        score, *parts = numbers(text(page, "sums"))
+        assert [score, *parts[:2]] == pytest.approx([logits[1, digit], logits[0, digit], sum(said[:6])], abs=.0051)
+        assert [sum(parts), parts[2]] == pytest.approx([score, said[6]], abs=1e-9)         # as displayed
     scores = [numbers(words)[0] for words in page.locator("#scores .claim").all_inner_texts()]
     assert scores == pytest.approx(logits[1], abs=.0051)
 
-    rows = np.vstack([pulls[order[:12]], pulls[order[12:]].sum(axis=0)])
-    # Twelve lines to the units; those to the other digits, row by row; those to the chosen one.
-    rest = [value for row in rows for value in np.delete(row, 4)]
-    carried = np.array([*(render(FOUR) @ network.W1[:, order[:12]]), *rest, *rows[:, 4]])
-    alphas = np.repeat([.85, .13, .9], [12, 13 * 9, 13])
-    carried = carried[2 * np.abs(carried) * alphas > .02]                  # thinner and paler ones are not drawn
+    # Six lines to the units; one of all others to the digit, and six of these units.
+    carried = np.array([*(render(FOUR) @ network.W1[:, loudest]), pulls[others, 4].sum(), *pulls[loudest, 4]])
+    carried = carried[2 * np.abs(carried) > .02]                           # thinner ones are not drawn
     lines = painted(page, "bezierCurveTo", "flow")
-    del lines[12]                                                          # the dotted one, to all others
+    del lines[6]                                                           # the dotted one, to all others
     assert len(lines) == len(carried)
     assert [line["width"] for line in lines] == pytest.approx((2 * np.abs(carried)).clip(0, 28), abs=.02)
     assert [line["dashed"] for line in lines] == (carried < 0).tolist()
 
+    page.locator("#speakers button").first.click()                         # of a chosen unit: its lines to all scores
+    carried = pulls[loudest[0]][2 * np.abs(pulls[loudest[0]]) > .02]
+    lines = painted(page, "bezierCurveTo", "flow")[7:]
+    assert [line["width"] for line in lines] == pytest.approx(2 * np.abs(carried), abs=.02)
 
-def test_the_gallery_is_lit_and_sorted_by_what_units_say_and_a_click_shows_its_unit_beside_it(inside):
+
+def test_the_gallery_hangs_by_number_or_sorted_and_a_click_shows_its_unit_below(inside):
     page, network, hidden, _, pulls, _ = inside
     show(page, "gallery")
 
     def shown(digit):
         calls = [call for call in painted(page, "drawImage", "gallery") if call["canvas"] == "gallery"]
         units = [int((y - 3) / 28 * 32 + (x - 3) / 28) for x, y, *_ in (call["values"] for call in calls)]
-        assert units == np.argsort(-pulls[:, digit], kind="stable").tolist()
         light = np.abs(pulls[units, digit]).clip(0, 1)
         assert [call["alpha"] for call in calls] == pytest.approx(.12 + .88 * light, abs=.01)
         return units
 
-    shown(4)
-    page.select_option("#gallery-digit", "7")
-    until(page, "insideView.findings.digit === 7")
-    units = shown(7)
-
+    assert shown(4) == list(range(256))
+    loudest = np.abs(pulls[:, 4]).argmax()
+    assert numbers(page.inner_text("#inspected p"))[-1] == pytest.approx(pulls[loudest, 4], abs=.0051)
     elsewhere = "() => ['stage', 'tug', 'flow'].map(id => $(id).toDataURL()).join() + $('speakers').textContent"
     before = page.evaluate(elsewhere)
-    cell, columns = page.evaluate("() => { const { cell, columns } = galleryLayout(insideView.sizes.gallery.width, 256); return [cell, columns]; }")
+    page.select_option("#gallery-digit", "7")
+    assert shown(7) == list(range(256))
+    page.check("#gallery-sorted")
+    units = shown(7)
+    assert units == np.argsort(-pulls[:, 7], kind="stable").tolist()
+
+    cell, columns = page.evaluate("""() => {
+        const { cell, columns } = galleryLayout(insideView.sizes.gallery.width, 256);
+        return [cell, columns];
+    }""")
     page.click("#gallery", position={"x": 2.5 * cell, "y": 1.5 * cell})
     for at in (columns + 2, columns + 3):
         unit = units[at]
         words = page.inner_text("#inspected p")
-        assert f"Unit {unit + 1}, place {at + 1} of 256" in words
-        assert numbers(words) == pytest.approx([hidden[1, unit] - hidden[0, unit], network.W2[unit, 7], pulls[unit, 7]], abs=.0051)
+        assert f"unit {unit + 1} from" in words
+        assert numbers(words) == pytest.approx([*hidden[:, unit], network.W2[unit, 7], pulls[unit, 7]], abs=.0051)
         page.press("#gallery-place", "ArrowRight")                         # and by key
     page.wait_for_timeout(300)
     assert page.evaluate(elsewhere) == before
     page.press("#inspected-step", "Enter")
     until(page, f"insideView.partsOnScreen.has('stage') && $('inside-unit').value === '{units[columns + 4] + 1}'")
+
+
+def test_the_gallery_follows_the_digit_that_is_read_and_tells_its_moral_after_two(inside):
+    page, *_ = inside
+    show(page, "flow")
+    page.click("#scores [value='8']")                                      # which is the flow's own
+    show(page, "gallery")
+    assert "says to 4" in page.inner_text("#gallery-words") and not page.is_visible("#gallery-moral")
+    page.click("#clear")
+    draw(page, ONE)
+    until(page, "$('gallery-words').textContent.includes('1')")
+    assert "together say 1" in page.inner_text("#gallery-moral")
 
 
 def test_while_a_network_learns_its_pictures_and_numbers_follow(page):
@@ -322,7 +415,7 @@ def test_networks_of_other_sizes_and_activations_are_read_and_shown(hidden, acti
         show(page, part)
     assert page.get_attribute("#inside-unit", "max") == page.get_attribute("#gallery-place", "max") == str(hidden)
     rows = page.evaluate("() => [...$('speakers').children].filter(row => row.checkVisibility({ checkVisibilityCSS: true })).length")
-    assert rows == min(hidden, 13)
+    assert rows == min(hidden, 7)
 
 
 NUMBERS = r"[+−]\d+\.\d\d|NaN|Infinity"
