@@ -1,37 +1,55 @@
 "use strict";
-// "One step", laid open in four moments: forward, loss, backward, update.
+// One step, or ten: what came of them, and of one its four moments: forward, loss, backward, update.
 
 const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 
-// All four moments of the step that is laid open; the last two are shown for one unit.
+// What is laid open. The last two of the four moments are shown for one unit.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
+  $("learn-result").hidden = step === null;
   if (step === null) {
-    hideStep();
+    hideMoments();
     return;
   }
-  $("learn-laid").hidden = false;
   const batch = step.batch.slice(0, IMAGES_AT_ONCE);           // a mini-batch may be of 5,000
   const labels = batch.map(labelOfDigit);
   const before = readBatch(step.before, batch);
   const after = readBatch(step.after, batch);
+  const losses = [crossEntropy(before, labels), crossEntropy(after, labels)];
+  const [lossBefore, lossAfter] = losses;
+  const isLittle = lossBefore < LITTLE_LOSS;     // not so of what is no number
+  $("learn-little").hidden = !isLittle;
+  showLosses(losses);
+  fill($("hill"), {
+    "step-digits": counted(batch.length, "digit"),
+    count: grouped(step.batch.length),
+    "loss-was": lossBefore.toFixed(3),
+    "loss-now": lossAfter.toFixed(3),
+    "right-was": countRight(before, labels),
+    "right-now": countRight(after, labels),
+  });
+  if (step.count > 1) {
+    hideMoments();
+    return;
+  }
+  $("learn-laid").hidden = false;
   showBatch("learn-batch", batch, before);
   showBatch("learn-batch-after", batch, after);
   showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
-  const lossBefore = crossEntropy(before, labels);
-  const isLittle = lossBefore < LITTLE_LOSS;     // not so of what is no number
-  $("learn-little").hidden = !isLittle;
-  fill($("learn-laid"), {
-    count: grouped(step.batch.length),
-    "loss-was": lossBefore.toFixed(3),
-    "loss-now": crossEntropy(after, labels).toFixed(3),
-    "right-was": countRight(before, labels),
-    "right-now": countRight(after, labels),
+}
+
+// A bar for the loss before, and one for that after. The longer fills the room.
+function showLosses(losses) {
+  const most = Math.max(...losses);
+  const bars = $("learn-losses").querySelectorAll("i");
+  bars.forEach((bar, i) => {
+    const share = losses[i] / most;
+    bar.style.setProperty("--share", Number.isNaN(share) ? 1 : share);
   });
 }
 
 // Where the panel stands above the window, what is read below it stays in its place.
-function hideStep() {
+function hideMoments() {
   const panel = $("learn-laid");
   if (panel.hidden) return;
   const isAboveWindow = panel.getBoundingClientRect().top < 0;
