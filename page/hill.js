@@ -287,7 +287,7 @@ function sayHill(hill, now, { highest, lowest }) {
 
 function wayDown(slope, reach) {
   if (Math.abs(slope) * reach < 1e-5) return "nowhere, it is flat";
-  return slope > 0 ? "left" : "right";
+  return slope > 0 ? "to the left" : "to the right";
 }
 
 // ── What is tried, and chosen ──
@@ -308,8 +308,7 @@ function tryWeight(weight) {
 function settleHillBet(hill) {
   const { slope } = lossAtWeight(hill, weightAtStart(hill));
   const way = wayDown(slope, hill.reach);
-  const outcome = `down was ${way} of where you began. The page knew it from the slope.`;
-  settleBet("bet-hill", outcome, way);
+  settleBet("bet-hill", `It had to go ${way}: the slope said so.`);
 }
 
 function choosePixel(pixel) {

@@ -18,7 +18,7 @@ const learning = {
   pupilBefore: null,     // the pupil whose place on the desk the young one took
   momentOnDesk: null,    // the moment of the run that the desk shows; null: now
   hasRestedAlone: false, // it was paused since nobody was there any more
-  stepsBegun: null,      // {count, before}: so many steps will be laid open; the network before them
+  stepsBegun: null,      // {count, before}: steps that will be laid open; the network before them
   stepLaidOpen: null,    // the same, with {batch, after}: the last images, the network after them
   unit: 0,               // the unit that the hill and the step show
   pixel: null,           // the weight of it that was chosen; null: the one with the steepest slope

@@ -1,16 +1,16 @@
 "use strict";
-// One step, or ten: what came of them, and of one its four moments: forward, loss, backward, update.
+// One step, or ten: what came of them; and the four moments of one: forward, loss, backward, update.
 
 const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 
 // What is laid open. The last two of the four moments are shown for one unit.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
-  $("learn-result").hidden = step === null;
   if (step === null) {
-    hideMoments();
+    hideParts($("learn-result"), $("learn-laid"));
     return;
   }
+  $("learn-result").hidden = false;
   const batch = step.batch.slice(0, IMAGES_AT_ONCE);           // a mini-batch may be of 5,000
   const labels = batch.map(labelOfDigit);
   const before = readBatch(step.before, batch);
@@ -29,7 +29,7 @@ function showStep() {
     "right-now": countRight(after, labels),
   });
   if (step.count > 1) {
-    hideMoments();
+    hideParts($("learn-laid"));
     return;
   }
   $("learn-laid").hidden = false;
@@ -48,14 +48,14 @@ function showLosses(losses) {
   });
 }
 
-// Where the panel stands above the window, what is read below it stays in its place.
-function hideMoments() {
-  const panel = $("learn-laid");
-  if (panel.hidden) return;
-  const isAboveWindow = panel.getBoundingClientRect().top < 0;
-  const topOfNext = () => panel.nextElementSibling.getBoundingClientRect().top;
+// Where they stand above the window, what is read below them stays in its place.
+function hideParts(...parts) {
+  const shown = parts.filter(part => !part.hidden);
+  if (shown.length === 0) return;
+  const isAboveWindow = shown[0].getBoundingClientRect().top < 0;
+  const topOfNext = () => $("learn-laid").nextElementSibling.getBoundingClientRect().top;
   const topBefore = topOfNext();
-  panel.hidden = true;
+  for (const part of shown) part.hidden = true;
   if (isAboveWindow) scrollBy({ top: topOfNext() - topBefore, behavior: "instant" });
 }
 
