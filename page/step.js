@@ -3,36 +3,43 @@
 
 const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 
-// What is laid open. The last two of the four moments are shown for one unit.
+// What came of the steps that are laid open; and of a single one its four moments.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
   if (step === null) {
     hideParts($("learn-result"), $("learn-laid"));
     return;
   }
-  $("learn-result").hidden = false;
   const batch = step.batch.slice(0, IMAGES_AT_ONCE);           // a mini-batch may be of 5,000
-  const labels = batch.map(labelOfDigit);
   const before = readBatch(step.before, batch);
   const after = readBatch(step.after, batch);
-  const losses = [crossEntropy(before, labels), crossEntropy(after, labels)];
-  const [lossBefore, lossAfter] = losses;
+  showResult(batch, before, after);
+  if (step.count === 1) showMoments(step, batch, before, after);
+  else hideParts($("learn-laid"));
+}
+
+// Loss, and how many digits were read right, before and after.
+function showResult(batch, before, after) {
+  const labels = batch.map(labelOfDigit);
+  const lossBefore = crossEntropy(before, labels);
+  const lossAfter = crossEntropy(after, labels);
   const isLittle = lossBefore < LITTLE_LOSS;     // not so of what is no number
+  $("learn-result").hidden = false;
   $("learn-little").hidden = !isLittle;
-  showLosses(losses);
+  showLosses([lossBefore, lossAfter]);
   fill($("hill"), {
     "step-digits": counted(batch.length, "digit"),
-    count: grouped(step.batch.length),
     "loss-was": lossBefore.toFixed(3),
     "loss-now": lossAfter.toFixed(3),
     "right-was": countRight(before, labels),
     "right-now": countRight(after, labels),
   });
-  if (step.count > 1) {
-    hideParts($("learn-laid"));
-    return;
-  }
+}
+
+// The last two of the four moments are shown for one unit.
+function showMoments(step, batch, before, after) {
   $("learn-laid").hidden = false;
+  fill($("learn-laid"), { count: grouped(step.batch.length) });
   showBatch("learn-batch", batch, before);
   showBatch("learn-batch-after", batch, after);
   showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
