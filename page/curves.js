@@ -32,9 +32,10 @@ function plot(caption, curves, {
   const paths = curves.map((curve, i) => pathOfCurve(curve, styles[i], across, upwards));
   const parts = [
     markupOfMarks(across, upwards, format),
-    markupOfGuess(upwards.y(guess), isEven),
+    levelLine("guess", upwards.y(guess)),
     textAt(PLOT_AREA.right, PLOT_AREA.bottom + 30, unit, "end"),
-    ...paths.reverse(),                          // the first is drawn last, on top
+    ...paths.reverse(),                          // the first is drawn last, on top of the others,
+    markupOfGuess(upwards.y(guess), isEven),     // and words on top of all
   ];
   const [, firstValue] = first[0];
   const [, lastValue] = first.at(-1);
@@ -60,7 +61,7 @@ function markupOfMarks(across, upwards, format) {
 
 function markupOfGuess(y, isEven) {
   const besideLine = isEven ? -4 : 12;           // above it or below, where there are fewer curves
-  return levelLine("guess", y) + textAt(PLOT_AREA.right, y + besideLine, "guessing", "end");
+  return textAt(PLOT_AREA.right, y + besideLine, "guessing", "end");
 }
 
 function pathOfCurve(curve, style, across, upwards) {

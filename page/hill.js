@@ -266,13 +266,14 @@ function drawTangent(hill, now, { x, y, perWeight, perLoss }) {
 function sayHill(hill, now, { highest, lowest }) {
   const { network, unit, weight, reach } = hill;
   const isKnown = isWalkedOn(hill);              // until then the slope is a secret
+  $("hill-slope").hidden = !isKnown;
   fill($("hill"), {
     "measured-on": hill.nameOfNetwork,
     unit: unit + 1,
     weight: signed(weight, 3),
     loss: now.loss.toFixed(4),
-    slope: isKnown ? signed(now.slope, 5) : "…",
-    downhill: isKnown ? wayDown(now.slope, reach) : "…",
+    slope: signed(now.slope, 5),
+    downhill: wayDown(now.slope, reach),
     low: `−${reach}`,
     high: `+${reach}`,
     top: highest.toFixed(3),
@@ -299,13 +300,15 @@ function tryWeight(weight) {
   hill.high = Math.max(hill.high, weight);
   showHill(hill);
   const hasWalkedABit = hill.high - hill.low >= hill.reach / 10;
-  if (hasWalkedABit) settleHillBet(hill);
+  if (!hasWalkedABit) return;
+  $("hill").classList.remove("untried");
+  settleHillBet(hill);
 }
 
 function settleHillBet(hill) {
   const { slope } = lossAtWeight(hill, weightAtStart(hill));
   const way = wayDown(slope, hill.reach);
-  settleBet("bet-hill", `${way}: the slope was ${signed(slope, 5)} where you began.`);
+  settleBet("bet-hill", `It had to go ${way}: the slope said so.`);
 }
 
 function choosePixel(pixel) {

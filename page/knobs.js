@@ -14,8 +14,19 @@ const KNOB_WORDS = {
 const KNOBS = Object.keys(KNOB_WORDS);
 const LARGEST_SEED = 9999;
 
-for (const name of Object.keys(ACTIVATIONS)) $("activation").append(new Option(name, name));
-$("seed").value = Math.floor(Math.random() * 1000);
+// What is chosen at first, but for the seed, which is another each time.
+const USUAL_KNOBS = {
+  hidden_size: 64,
+  learning_rate: 0.5,
+  batch_size: 32,
+  images: 5000,
+  activation: "sigmoid",
+  leave_out: "",
+};
+
+function isUsual(settings) {
+  return Object.keys(USUAL_KNOBS).every(name => settings[name] === USUAL_KNOBS[name]);
+}
 
 // What is chosen now, for the next start: numbers, but for the activation's name, and "" where no
 // digit is left out.
@@ -32,6 +43,21 @@ function readKnobs() {
 
 function wordOf(name, settings) {
   return settings[name] === "" ? "nothing" : settings[name];
+}
+
+// ── What came of it ──
+
+// What was found with a knob is told once a run with it has gone far enough.
+function showFindings({ settings, seen, diverged }) {
+  const isFarEnough = seen >= LEAST_SEEN || diverged;
+  if (!isFarEnough) return;
+  for (const finding of $("findings").children) {
+    const { knob, values } = finding.dataset;
+    const isFound = values.split(" ").includes(String(settings[knob]));
+    if (!isFound) continue;
+    finding.hidden = false;
+    $("findings").hidden = false;
+  }
 }
 
 // ── A digit that was left out ──
@@ -117,13 +143,26 @@ function isValueOfKnob(name, value) {
   return [...$(name).options].some(option => option.value === value);
 }
 
-// values: by knob, as readKnobsOfLink has returned them.
+// values: by knob, as USUAL_KNOBS has them, or as texts, as readKnobsOfLink has returned them.
 function turnKnobs(values) {
-  for (const name of KNOBS) $(name).value = values[name];
+  for (const [name, value] of Object.entries(values)) $(name).value = value;
   refresh();
 }
+
+// An experiment: all as usual but for one knob.
+function tryExperiment({ knob, value }) {
+  turnKnobs({ ...USUAL_KNOBS, [knob]: value });
+  wipeAndTakeSteps(Infinity);
+}
+
+for (const name of Object.keys(ACTIVATIONS)) $("activation").append(new Option(name, name));
+$("seed").value = Math.floor(Math.random() * 1000);
+turnKnobs(USUAL_KNOBS);
 
 linkParts.learn = { write: writeKnobs, read: readKnobsOfLink, choose: turnKnobs };
 
 $("learn-settings").addEventListener("change", refresh);
 $("learn-settings").addEventListener("submit", event => event.preventDefault());
+for (const button of $("experiments").querySelectorAll("button")) {
+  button.addEventListener("click", () => tryExperiment(button.dataset));
+}

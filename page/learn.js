@@ -10,15 +10,16 @@
 
 const learning = {
   isReady: false,        // the digits to learn from are there
-  areDigitsMissing: false,       // they could not be loaded: Start tries again
+  areDigitsMissing: false,       // they could not be loaded: "Let it learn" tries again
   isAwake: false,        // learnAndShow is at work
   run: null,             // see newRun
   pupil: null,           // its network, as a pupil
   runBefore: null,       // the one that it is compared with: its settings, curves and network
   pupilBefore: null,     // the pupil whose place on the desk the young one took
   momentOnDesk: null,    // the moment of the run that the desk shows; null: now
-  networkBefore: null,   // the network before a step that will be laid open
-  stepLaidOpen: null,    // {batch, before, after}: its images, and the network before and after it
+  hasRestedAlone: false, // it was paused since nobody was there any more
+  stepsBegun: null,      // {count, before}: steps that will be laid open; the network before them
+  stepLaidOpen: null,    // the same, with {batch, after}: the last images, the network after them
   unit: 0,               // the unit that the hill and the step show
   pixel: null,           // the weight of it that was chosen; null: the one with the steepest slope
   hill: null,            // its loss as one weight changes: see newHill
@@ -45,7 +46,8 @@ function wipeMemory() {
   learning.run = run;
   learning.pupil = newPupil("young", run.network);
   learning.momentOnDesk = null;
-  learning.networkBefore = null;
+  learning.hasRestedAlone = false;
+  learning.stepsBegun = null;
   learning.stepLaidOpen = null;
   learning.pixel = null;
   learning.isStale = true;
@@ -71,14 +73,15 @@ function rememberPupil() {
 }
 
 // Lets it learn until it has taken so many steps more; Infinity: until it is paused.
-// A step alone will be laid open.
+// A few steps will be laid open.
 function takeSteps(count) {
   if (!isYoungOnDesk()) wipeMemory();
   const { run } = learning;
   showNow();
   takeLessonsAlong();
+  learning.hasRestedAlone = false;
   learning.stepLaidOpen = null;
-  learning.networkBefore = count === 1 ? structuredClone(run.network) : null;
+  learning.stepsBegun = count === Infinity ? null : { count, before: structuredClone(run.network) };
   learning.isStale = true;
   run.goal = run.steps + count;
   wakeLearner();
@@ -89,6 +92,13 @@ function pauseLearning() {
   if (!learning.run) return;
   learning.run.goal = 0;
   showNow();
+}
+
+// Whoever has gone on to what stands below finds the network as it was left.
+function restUnwatched() {
+  pauseLearning();
+  learning.hasRestedAlone = true;
+  refresh();
 }
 
 async function startOrPause() {
@@ -104,6 +114,11 @@ function startOver() {
   const wasRunning = learning.run !== null && learning.run.goal === Infinity;
   wipeMemory();
   if (wasRunning) takeSteps(Infinity);
+}
+
+function wipeAndTakeSteps(count) {
+  wipeMemory();
+  takeSteps(count);
 }
 
 // The lessons that the young network was given are part of it from now on.
@@ -163,10 +178,6 @@ function putMomentOnDesk(moment) {
   refresh();
 }
 
-function saveYoung() {
-  if (isYoungOnDesk()) saveFile("weights.json", writeNetwork(desk.network));
-}
-
 // ── The learner: it is awake as long as there is something to learn ──
 
 // Learns for a moment and shows what became of it, again and again, as long as the page is seen.
@@ -189,7 +200,7 @@ function* learnAndShow() {
     if (isMeasureDue(run)) {
       yield* measureUnseen(run);
       learning.isStale = true;
-      if (run.time > BET_TIME) tellBet(run);
+      if (run.time > BET_TIME) tellAfterFiveSeconds(run);
     }
     refresh();
     if (isYoungOnDesk() && onScreen.has("learn")) yield* showNetwork(desk.network);
@@ -212,19 +223,19 @@ function* learnForAWhile(run) {
       yield 30;                                                 // ink comes first
     } else {
       run.work.next();
-      if (learning.networkBefore !== null && run.steps === run.goal) layStepOpen(run);
+      if (learning.stepsBegun !== null && run.steps === run.goal) layStepOpen(run);
       yield;
     }
   }
 }
 
 function layStepOpen(run) {
-  learning.stepLaidOpen = {
-    batch: run.batch,
-    before: learning.networkBefore,
-    after: structuredClone(run.network),
-  };
-  learning.networkBefore = null;
+  const { count, before } = learning.stepsBegun;
+  const after = structuredClone(run.network);
+  learning.stepLaidOpen = { count, batch: run.batch, before, after };
+  learning.stepsBegun = null;
+  showStep();
+  $("learn-result").scrollIntoView({ block: "nearest" });
 }
 
 // A measurement is due now and then, and whenever it comes to rest.
@@ -236,11 +247,19 @@ function isMeasureDue(run) {
 
 const BET_TIME = 5000;         // ms: the bet is about the first five seconds
 
-function tellBet(run) {
-  if ($("bet-learn").dataset.outcome) return;    // it is told once
-  const { accuracy } = run.measured.at(-1);
-  settleBet("bet-learn", `${percent(accuracy, 0)} of the unseen digits after five seconds and `
-    + `${grouped(run.steps)} steps.`);
+function tellAfterFiveSeconds(run) {
+  $("learn-explained").hidden = false;
+  const isTold = Boolean($("bet-learn").dataset.outcome);
+  if (!isTold && isUsual(run.settings)) tellBet(run);
+}
+
+// The answers are quarters of a hundred digits.
+function tellBet({ measured, steps }) {
+  const { accuracy } = measured.at(-1);
+  const answers = $("bet-learn").querySelectorAll("label");
+  const quarter = Math.min(Math.floor(accuracy * 4), 3);
+  const outcome = `${percent(accuracy, 0)} after five seconds and ${grouped(steps)} steps.`;
+  settleBet("bet-learn", outcome, answers[quarter].textContent);
 }
 
 // ── What is seen of it ──
@@ -272,17 +291,12 @@ function showControls() {
   const { run, isReady, areDigitsMissing } = learning;
   const isYoung = isYoungOnDesk();
   const hasDiverged = isYoung && run.diverged;
-  const elder = pupilToReturn();
-  $("learn-start").textContent = isLearning() ? "Pause" : "Start";
+  $("learn-start").textContent = isLearning() ? "Pause" : "Let it learn";
   $("learn-start").disabled = !(isReady || areDigitsMissing) || hasDiverged;
-  $("learn-step").disabled = !isReady || hasDiverged;
-  $("learn-reset").textContent = isYoung ? "Start over" : "Wipe its memory";
-  $("learn-reset").disabled = !isReady;
-  $("learn-back").hidden = !isYoung || !elder;
-  if (elder) setText($("learn-back"), wordsToGiveBack(elder));
+  for (const id of ["learn-step", "learn-ten"]) $(id).disabled = !isReady || hasDiverged;
+  $("learn-reset").textContent = isYoung ? "Wipe it again" : "Wipe its memory";
   $("learn-young").hidden = isYoung || !run;
-  $("learn-save").disabled = !isYoung;
-  $("learn-again").disabled = !isReady;
+  for (const id of ["learn-reset", "learn-again", "experiments"]) $(id).disabled = !isReady;
   $("learn-share").hidden = !isYoung;
   $("learn-missing").hidden = !areDigitsMissing;
   $("learn-diverged").hidden = !hasDiverged;
@@ -292,16 +306,13 @@ function showControls() {
 // The young network's state: whether there is one, whether it learns, or how it reads at rest.
 function stateInWords() {
   const { run } = learning;
-  if (!run) {
-    return "Start wipes the memory, too. The trained network comes back whenever you want it.";
-  }
+  if (!run) return "You can have the trained network back at any time.";
   if (!isYoungOnDesk()) return "The young network is kept, in case you want it again.";
   const { network, seen, steps, measured } = run;
-  const size = sizeInWords(network);
-  if (isLearning()) return `It learns. ${size}`;
+  if (isLearning()) return "It learns.";
   if (seen === 0) {
     const count = grouped(countParameters(network));
-    return `Its memory is wiped: ${count} random numbers are on the desk now. ${size}`;
+    return `Its memory is wiped: ${count} random numbers are left.`;
   }
   const { momentOnDesk } = learning;
   const moment = momentOnDesk ?? measured.at(-1);
@@ -309,24 +320,22 @@ function stateInWords() {
     ? `has taken ${counted(steps, "step")}`
     : `had seen ${grouped(momentOnDesk.seen)} digits here`;
   const reads = moment ? ` It reads ${percent(moment.accuracy)} of the unseen digits.` : "";
-  return `It rests. It began with random numbers and ${age}.${reads}`;
+  const rests = learning.hasRestedAlone ? "It rests, since you went on." : "It rests.";
+  return `${rests} It began with random numbers and ${age}.${reads}`;
 }
 
-// A young network is smaller, as a rule, than the one whose place it took.
-function sizeInWords({ layers }) {
-  const elder = pupilToReturn();
-  const units = layers[1];
-  const unitsOfElder = elder ? elder.network.layers[1] : units;
-  if (units === unitsOfElder) return "";
-  const faster = units < unitsOfElder ? ", so it learns faster" : "";
-  return `It has ${counted(units, "hidden unit")}, where the one before had ${unitsOfElder}`
-    + `${faster}.`;
-}
+const FULL_COLOUR = { W1: 0.6, W2: 2 };          // the weights that have the full colour
 
-// The weights of all hidden units, and what the network makes of twenty digits.
+// The weights of four hidden units, and of all, and what the network makes of twenty digits.
 function* showNetwork(network) {
   learning.painted = stateOf(network);
-  yield* paintAllWeights($("learn-units"), network, { W1: 0.6, W2: 2 });
+  [...$("learn-four").children].forEach((canvas, unit) => {
+    canvas.hidden = unit >= network.layers[1];
+    if (canvas.hidden) return;
+    paintSigned(canvas, weightsOfUnit(network, unit), { most: FULL_COLOUR.W1 });
+  });
+  yield;
+  yield* paintAllWeights($("learn-units"), network, FULL_COLOUR);
   [...$("learn-digits").children].forEach((pair, i) => {
     const k = DIGITS_TO_LEARN + i;
     showPair(pair, k, indexOfLargest(forward(network, digitImage(k)).probabilities));
@@ -346,7 +355,7 @@ function showMeasured() {
   const { run, runBefore } = learning;
   const hasRun = run !== null;
   for (const id of ["learn-figures", "learn-compared", "compared-words"]) $(id).hidden = !hasRun;
-  for (const id of ["learn-to-come", "compared-to-come"]) $(id).hidden = hasRun;
+  $("learn-to-come").hidden = hasRun;
   if (!hasRun) return;
   const moment = learning.momentOnDesk ?? run.measured.at(-1);
   showFigures(moment);
@@ -357,6 +366,7 @@ function showMeasured() {
   showRunBefore(run, runBefore);
   fillLearn(run);
   showPinned(run);
+  showFindings(run);
 }
 
 // moment: undefined before the first is measured.
@@ -399,9 +409,9 @@ function showCompared(run, runBefore) {
   const curvesOf = name =>
     [curveOf(run.measured, name), learnedCurve(run, name), curveOf(measuredBefore, name)];
   const options = { styles: ["now", "dashed", "pale"], unit: "digits seen" };
-  const accuracies = plot("of the unseen digits are read right", curvesOf("accuracy"),
+  const accuracies = plot("of 1,000 digits it has never seen are read right", curvesOf("accuracy"),
     { ...AXIS_OF_SHARES, ...options });
-  const losses = plot("loss: how surprised it is by the right digit", curvesOf("loss"), options);
+  const losses = plot("loss on 1,000 digits it has never seen", curvesOf("loss"), options);
   $("learn-compared").innerHTML = accuracies + losses;
 }
 
@@ -417,18 +427,17 @@ function showMomentSlider({ moments }, moment) {
 
 // The places in the section's sentences.
 function fillLearn(run) {
-  const { settings, pool, steps } = run;
+  const { settings, pool } = run;
   const { epochs, loss, accuracy } = run.network.training;
   const { leave_out: leftOut } = settings;
   fill($("learn"), {
-    steps: grouped(steps),
     pool: grouped(pool.length),
     "learned-accuracy": epochs > 0 ? percent(accuracy.at(-1)) : "–",
     epochs: grouped(epochs),
     "epochs-or-one": Math.max(epochs, 1),
     "last-loss": epochs > 0 ? shortNumber(loss.at(-1)) : "–",
     "lower-rate": shortNumber(settings.learning_rate / 10),
-    "left-out-words": leftOut === "" ? "" : ` (it cannot leave out the ${leftOut})`,
+    "left-out-words": leftOut === "" ? "" : `The program cannot leave out the ${leftOut}.`,
     ...settings,
   });
 }
@@ -445,12 +454,14 @@ function showRunBefore({ settings }, runBefore) {
 }
 
 // Unseen digits that stay misread.
-function showPinned({ seen, pinned, reads }) {
+function showPinned({ seen, pinned, reads, sureness }) {
   $("learn-pinned").hidden = seen === 0;
   [...$("learn-misread").children].forEach((pair, place) => {
     const k = pinned[place];
     pair.hidden = k === undefined;
-    if (k !== undefined) showPair(pair, k, reads[k - DIGITS_TO_LEARN]);
+    if (k === undefined) return;
+    const i = k - DIGITS_TO_LEARN;
+    showPair(pair, k, reads[i], reads[i] < 0 ? "–" : `${reads[i]}, ${percent(sureness[i], 0)}`);
   });
 }
 
@@ -463,16 +474,21 @@ pupilListeners.push(pupil => {
 
 $("learn-start").addEventListener("click", startOrPause);
 $("learn-step").addEventListener("click", () => takeSteps(1));
+$("learn-ten").addEventListener("click", () => takeSteps(10));
+$("learn-fresh").addEventListener("click", () => wipeAndTakeSteps(1));
 $("learn-reset").addEventListener("click", startOver);
-$("learn-again").addEventListener("click", () => {
-  wipeMemory();
-  takeSteps(Infinity);
-});
-$("learn-back").addEventListener("click", giveTrainedBack);
+$("learn-again").addEventListener("click", () => wipeAndTakeSteps(Infinity));
 $("learn-young").addEventListener("click", takeYoungAgain);
-$("learn-save").addEventListener("click", saveYoung);
 $("learn-moment").addEventListener("input", event => showEarlier(Number(event.target.value)));
 document.addEventListener("visibilitychange", wakeLearner);
+
+// It rests as soon as one has scrolled below the section.
+const leavingObserver = new IntersectionObserver(entries => {
+  const { isIntersecting, boundingClientRect } = entries.at(-1);
+  const isAboveWindow = !isIntersecting && boundingClientRect.bottom <= 0;
+  if (isAboveWindow && isLearning()) restUnwatched();
+});
+leavingObserver.observe($("learn"));
 
 // The digits to learn from are loaded when the section is first seen.
 const digitsObserver = new IntersectionObserver(entries => {

@@ -38,7 +38,8 @@ function newRun(settings) {
     // What it reads in the unseen digits.
     measured: [],        // {seen, loss, accuracy}, now and then
     nextMeasure: 0,      // when it has seen so many images
-    reads: [],           // what it read in each when it was last measured
+    reads: [],           // what it read in each when it was last measured,
+    sureness: [],        // and how probable it held that digit
     pinned: [],          // those that stay misread
     moments: [],         // some of the measured ones, each with the network as it was
   };
@@ -128,6 +129,7 @@ function* measureUnseen(run) {
     accuracy: countRight(probabilities, labels) / DIGITS_UNSEEN,
   };
   run.reads = readings.map(reading => reading.digit);
+  run.sureness = readings.map(reading => reading.probabilities[reading.digit]);
   run.measured.push(moment);
   run.nextMeasure = run.seen + clip(run.seen / 2, 50, 5000);
   run.pinned = pinMisread(run.pinned, run.reads);

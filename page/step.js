@@ -1,43 +1,68 @@
 "use strict";
-// "One step", laid open in four moments: forward, loss, backward, update.
+// One step, or ten: what came of them; and the four moments of one: forward, loss, backward, update.
 
 const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 
-// All four moments of the step that is laid open; the last two are shown for one unit.
+// What came of the steps that are laid open; and of a single one its four moments.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
   if (step === null) {
-    hideStep();
+    hideParts($("learn-result"), $("learn-laid"));
     return;
   }
-  $("learn-laid").hidden = false;
   const batch = step.batch.slice(0, IMAGES_AT_ONCE);           // a mini-batch may be of 5,000
-  const labels = batch.map(labelOfDigit);
   const before = readBatch(step.before, batch);
   const after = readBatch(step.after, batch);
-  showBatch("learn-batch", batch, before);
-  showBatch("learn-batch-after", batch, after);
-  showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
+  showResult(batch, before, after);
+  if (step.count === 1) showMoments(step, batch, before, after);
+  else hideParts($("learn-laid"));
+}
+
+// Loss, and how many digits were read right, before and after.
+function showResult(batch, before, after) {
+  const labels = batch.map(labelOfDigit);
   const lossBefore = crossEntropy(before, labels);
+  const lossAfter = crossEntropy(after, labels);
   const isLittle = lossBefore < LITTLE_LOSS;     // not so of what is no number
+  $("learn-result").hidden = false;
   $("learn-little").hidden = !isLittle;
-  fill($("learn-laid"), {
-    count: grouped(step.batch.length),
+  showLosses([lossBefore, lossAfter]);
+  fill($("hill"), {
+    "step-digits": counted(batch.length, "digit"),
     "loss-was": lossBefore.toFixed(3),
-    "loss-now": crossEntropy(after, labels).toFixed(3),
+    "loss-now": lossAfter.toFixed(3),
     "right-was": countRight(before, labels),
     "right-now": countRight(after, labels),
   });
 }
 
-// Where the panel stands above the window, what is read below it stays in its place.
-function hideStep() {
-  const panel = $("learn-laid");
-  if (panel.hidden) return;
-  const isAboveWindow = panel.getBoundingClientRect().top < 0;
-  const topOfNext = () => panel.nextElementSibling.getBoundingClientRect().top;
+// The last two of the four moments are shown for one unit.
+function showMoments(step, batch, before, after) {
+  $("learn-laid").hidden = false;
+  fill($("learn-laid"), { count: grouped(step.batch.length) });
+  showBatch("learn-batch", batch, before);
+  showBatch("learn-batch-after", batch, after);
+  showChange(step, Math.min(learning.unit, step.before.layers[1] - 1));
+}
+
+// A bar for the loss before, and one for that after. The longer fills the room.
+function showLosses(losses) {
+  const most = Math.max(...losses);
+  const bars = $("learn-losses").querySelectorAll("i");
+  bars.forEach((bar, i) => {
+    const share = losses[i] / most;
+    bar.style.setProperty("--share", Number.isNaN(share) ? 1 : share);
+  });
+}
+
+// Where they stand above the window, what is read below them stays in its place.
+function hideParts(...parts) {
+  const shown = parts.filter(part => !part.hidden);
+  if (shown.length === 0) return;
+  const isAboveWindow = shown[0].getBoundingClientRect().top < 0;
+  const topOfNext = () => $("learn-laid").nextElementSibling.getBoundingClientRect().top;
   const topBefore = topOfNext();
-  panel.hidden = true;
+  for (const part of shown) part.hidden = true;
   if (isAboveWindow) scrollBy({ top: topOfNext() - topBefore, behavior: "instant" });
 }
 

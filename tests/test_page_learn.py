@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import neural_network as nn
-from chromium import (FOUR, SEVEN, calculate, choose_network, draw, prediction, probabilities,
-                      saved, served_only, text, until, visit_section)
+from chromium import (FOUR, SEVEN, calculate, choose_network, draw, numbers, prediction,
+                      probabilities, saved, served_only, text, unfold, until, visit_section)
 from conftest import ROOT
 from neural_network import NeuralNetwork, cross_entropy
 
@@ -25,6 +25,7 @@ def nursery(visit):
     page = visit(reduced_motion="reduce")
     visit_section(page, "learn")
     until(page, "!$('learn-start').disabled")
+    unfold(page)                                        # all knobs are at hand
     return page
 
 
@@ -105,7 +106,6 @@ def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(n
     nursery.click("#learn-reset")
     until(nursery, "!learning.isAwake && learning.run.measured.length")
     assert "50,890 random numbers" in text(nursery, "learn-said")
-    assert "64 hidden units, where the one before had 256" in text(nursery, "learn-said")
     assert max(probabilities(nursery)) < 60 and accuracy(nursery) < 30
     learn_until(nursery, "learning.run.measured.at(-1).accuracy > 0.9")
     assert prediction(nursery) == "7" and accuracy(nursery) > 85
@@ -114,7 +114,9 @@ def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(n
     assert nursery.locator("#learn-digits .right").count() > 12
     assert nursery.locator("#learn-misread b:visible").count() == 10
     assert nursery.locator("#learn-misread .right").count() == 0
-    nursery.click("#learn-back")
+    assert re.fullmatch(r"\d, \d+ %", nursery.inner_text("#learn-misread b >> nth=0"))
+    nursery.click("#about .give-back")
+    assert nursery.locator("#learn .give-back").is_hidden()             # one is enough
     until(nursery, "desk.pupil === pagesOwn")
     frames(nursery)
     assert probabilities(nursery) == trained
@@ -132,11 +134,11 @@ def test_started_with_the_trained_one_on_the_desk_memory_is_wiped_first_and_that
     assert nursery.evaluate("() => pagesOwn.network !== desk.network")
 
 
-def test_it_learns_on_out_of_sight_but_neither_paused_nor_while_the_pen_is_down(young):
+def test_it_learns_on_above_its_section_but_neither_paused_nor_while_the_pen_is_down(young):
     weights = "() => JSON.stringify([...desk.network.W1])"
     young.click("#learn-start")
     until(young, "learning.run.steps > 0")
-    visit_section(young, "files")
+    visit_section(young, "why")
     until(young, "!onScreen.has('learn')")
     seen = young.evaluate("() => learning.run.seen")
     until(young, f"learning.run.seen > {seen + 500}")
@@ -154,6 +156,40 @@ def test_it_learns_on_out_of_sight_but_neither_paused_nor_while_the_pen_is_down(
     resting = young.evaluate(weights)
     young.wait_for_timeout(300)
     assert young.evaluate(weights) == resting
+
+
+def test_it_rests_when_one_has_gone_on_to_what_stands_below(young):
+    young.click("#learn-start")
+    until(young, "learning.run.steps > 0")
+    visit_section(young, "end")
+    until(young, "!isLearning() && !learning.isAwake")
+    visit_section(young, "learn")
+    young.locator("#learn-start").scroll_into_view_if_needed()
+    assert text(young, "learn-said").startswith("It rests, since you went on.")
+    young.click("#learn-start")
+    until(young, "isLearning() && $('learn-said').textContent === 'It learns.'")
+
+
+def test_the_bet_is_settled_after_five_seconds_of_a_run_as_usual_and_by_no_other(young):
+    young.click("#bet-learn label >> nth=0")
+    outcome = young.locator("#bet-learn .outcome")
+
+    def learn_for_five_seconds():
+        until(young, "learning.run.measured.at(-1)?.accuracy > 0.76")
+        young.evaluate("() => { learning.run.time = BET_TIME; }")       # without the wait
+        until(young, "learning.run.measured.at(-1).seen > 10000")
+        pause(young)
+
+    start_over_with(young, leave_out=7)
+    learn_for_five_seconds()
+    assert outcome.is_hidden() and young.is_visible("#learn-explained")
+    start_over_with(young, leave_out="")
+    learn_for_five_seconds()
+    said = outcome.inner_text()
+    assert re.match(r"You said fewer than 25\. Not right: \d\d % after five seconds", said)
+    start_over_with(young)
+    learn_for_five_seconds()
+    assert outcome.inner_text() == said
 
 
 def test_the_run_is_gone_back_through_and_goes_on_from_its_end(young):
@@ -193,6 +229,8 @@ def test_moments_are_kept_evenly_along_the_curve_and_never_too_many(page):
 def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
     until(young, "learning.hill && learning.hill.isWeightMeasured")
     young.click("#bet-hill label >> nth=0")
+    for id in ("hill-slope", "hill-slopes"):            # nothing is told before it is tried
+        assert young.locator(f"#{id}").is_hidden()
     slider = young.locator("#hill-weight")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -214,12 +252,13 @@ def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
     start = network.W1[hill["pixel"], hill["unit"]]
     slope = python_gradients(network, images, labels)[0][hill["pixel"], hill["unit"]]
     way = "to the left" if slope > 0 else "to the right"
-    assert way in young.inner_text("#bet-hill .outcome")
+    assert f"It had to go {way}: the slope said so." in young.inner_text("#bet-hill .outcome")
+    assert young.is_visible("#hill-slope") and young.is_visible("#hill-slopes")
     assert hill["weight"] > 2
     assert [hill["low"], hill["high"]] == pytest.approx([start, hill["weight"]])
     network.W1[hill["pixel"], hill["unit"]] = hill["weight"]
     said = [float(number.replace("−", "-")) for number in re.findall(
-        r"[+−]?\d\.\d{4,}", young.locator("#hill figcaption").nth(1).inner_text())]
+        r"[+−]?\d\.\d{4,}", young.locator("#hill-parts figcaption").inner_text())]
     slope = python_gradients(network, images, labels)[0][hill["pixel"], hill["unit"]]
     loss = cross_entropy(network.forward(images)[2], labels)
     assert said == pytest.approx([loss, slope], abs=6e-5)
@@ -236,7 +275,7 @@ def test_the_hill_waits_while_it_learns_and_its_point_is_dragged(young):
     until(young, "learning.run.seen > 3000 && learning.hill.isWeightMeasured")
     young.click("#bet-hill label >> nth=1")
     began = young.evaluate("() => ageOf(learning.hill.network)")
-    loss = float(young.locator("#hill-picture tspan").text_content())
+    loss = float(young.locator("#hill-picture tspan").first.text_content())
     until(young, f"learning.run.seen > {began} + 3000 && isLearning()")
     young.locator("#hill-picture").scroll_into_view_if_needed()
     point = young.locator("#hill-point").bounding_box()
@@ -248,13 +287,13 @@ def test_the_hill_waits_while_it_learns_and_its_point_is_dragged(young):
     moved = young.locator("#hill-point").bounding_box()
     assert moved["x"] - point["x"] == pytest.approx(80, abs=2)
     assert young.evaluate("() => String(getSelection())") == ""
-    assert "You said to the right. Down is " in young.inner_text("#bet-hill .outcome")
+    assert "You said to the right. It had to go " in young.inner_text("#bet-hill .outcome")
     assert young.evaluate("() => ageOf(learning.hill.network)") == began
     assert f"had seen {began:,} digits" in young.inner_text("#hill .said")
     young.click("#hill-anew")
     until(young, "learning.hill.isWeightMeasured")
     assert young.evaluate("() => ageOf(learning.hill.network)") > began + 3000
-    assert float(young.locator("#hill-picture tspan").text_content()) < loss
+    assert float(young.locator("#hill-picture tspan").first.text_content()) < loss
 
 
 def python_gradients(network, images, labels):
@@ -297,10 +336,32 @@ def test_one_step_is_what_python_does_with_its_images(young, digits):
     losses.append(cross_entropy(network.forward(images)[2], labels))
     for ours, theirs in zip(after, network.parameters()):
         assert np.abs(ours - theirs.ravel()).max() < 1e-5
-    said = [float(re.findall(r"\d+\.\d\d\d", text(young, id))[-1])
-            for id in ("learn-was", "learn-now")]
+    said = numbers(young.inner_text("#learn-result"))
     assert said == pytest.approx(losses, abs=.0006) and len(labels) == 32
+    assert said == numbers(young.inner_text("#learn-laid"))
     assert young.locator("#learn-batch > :visible").count() == 32
+
+
+def test_what_steps_brought_is_seen_in_the_window_also_where_little_was_wrong(young):
+    start_over_with(young, images=10)                   # soon it knows all ten by heart
+    until(young, "learning.run.network.training.loss.at(-1) < 0.05")
+    young.evaluate("""() => {
+        const { bottom } = $("learn-ten").getBoundingClientRect();
+        scrollBy(0, bottom - innerHeight + 10);         // the button is the last that is seen
+    }""")
+    young.click("#learn-ten")
+    until(young, "!$('learn-result').hidden && !learning.isAwake && !isLearning()")
+    result = young.locator("#learn-result").bounding_box()
+    assert result["y"] > 0 and result["y"] + result["height"] < 901
+    assert young.locator("#learn-laid").is_hidden()     # of ten steps none is laid open
+    before, after = numbers(young.inner_text("#learn-result"))
+    assert after <= before < .1 and "reads 10 of them right" in young.inner_text("#learn-result")
+    young.click("#learn-fresh")                         # shows more
+    until(young, "!$('learn-laid').hidden && !learning.isAwake")
+    before, after = numbers(young.inner_text("#learn-result"))
+    assert 2 < before < 4 and after < before
+    assert young.evaluate("() => learning.run.steps") == 1
+    assert young.locator("#learn-fresh").is_hidden()
 
 
 def test_a_step_of_all_images_in_pieces_is_one_step_of_all(young, digits):
@@ -329,21 +390,36 @@ def test_each_setting_does_what_it_says(young):
     until(young, "learning.run.seen > 10000")
     pause(young)
     assert accuracy(young) < 60                         # one number cannot tell ten digits apart
-    start_over_with(young, hidden_size=64, learning_rate=100)
+    shown = young.locator("#findings p:visible")
+    assert shown.count() == 1 and "One hidden unit" in shown.inner_text()       # no other was tried
+    start_over_with(young, hidden_size=64, learning_rate=50)
     until(young, "!$('learn-diverged').hidden")
     said = young.inner_text("#learn-diverged")
-    assert "Training diverged" in said and "learning rate of 10." in said
+    assert "Training diverged" in said and "learning rate of 5." in said
     assert young.is_disabled("#learn-start")
     start_over_with(young, learning_rate=.5, images=10)
     until(young, "learning.run.network.training.epochs > 100")
     pause(young)
-    said = young.locator("#learn-settings >> xpath=../following-sibling::p").first.inner_text()
-    assert "the 10 digits" in said and "100.0 %" in said                # by heart
-    assert "learning rate 100" in said and 20 < accuracy(young) < 75
+    said = young.inner_text("#compared-words")
+    assert "10 digits it learns from" in said and "100.0 %" in said     # by heart
+    assert "learning rate 50" in said and 20 < accuracy(young) < 75
     start_over_with(young, images=5000, batch_size=5000, activation="relu")
     until(young, "learning.run.steps > 2")
     assert young.evaluate("() => learning.run.seen / learning.run.steps") == 5000
     assert young.evaluate("() => desk.network.activation") == "relu"
+
+
+def test_an_experiment_is_one_tap_all_else_as_usual(young):
+    young.select_option("#activation", "relu")
+    young.fill("#seed", "7")
+    for name, knob, value in (("Never show it a 7", "leave_out", 7),
+                              ("Only ten pictures", "images", 10),
+                              ("Steps a hundred times as long", "learning_rate", 50)):
+        young.click(f"text={name}")
+        until(young, "learning.run.steps > 3")
+        usual = {"hidden_size": 64, "learning_rate": .5, "batch_size": 32, "images": 5000,
+                 "activation": "sigmoid", "leave_out": "", "seed": 7}
+        assert young.evaluate("() => learning.run.settings") == {**usual, knob: value}
 
 
 def test_left_out_a_digit_is_read_as_others_and_the_run_before_knows_it(young):
@@ -398,7 +474,7 @@ def test_the_same_seed_is_the_same_run_and_the_run_before_is_one_with_a_purpose(
 
 def test_saved_python_finds_the_accuracy_that_the_page_shows(young, digits, tmp_path, monkeypatch):
     learn_until(young, "learning.run.network.training.epochs > 0")
-    network, (images, labels) = NeuralNetwork.load(saved(young, "#learn-save", tmp_path)), digits
+    network, (images, labels) = NeuralNetwork.load(saved(young, "#save-network", tmp_path)), digits
     found = 100 * network.accuracy(images[5000:].astype(np.float32), labels[5000:])
     assert found == pytest.approx(accuracy(young), abs=.1)
     monkeypatch.setattr(sys, "argv", text(young, "learn-command").split()[1:])
@@ -425,13 +501,17 @@ def test_a_lesson_pauses_it_and_is_part_of_what_learns_on(young):
 
 
 def test_buttons_pressed_in_any_order_never_hang_it(nursery):
-    ids = ["learn-start", "learn-step", "learn-reset", "learn-again", "learn-back", "learn-young"]
+    ids = ["learn-start", "learn-step", "learn-ten", "learn-fresh", "learn-reset", "learn-again",
+           "learn-young"]
     for seed in range(4):
         rng = random.Random(seed)
         for _ in range(25):
-            act = rng.choice([*ids, "batch", "moment", "unit", "weight", "pixel", "draw", "wait"])
+            act = rng.choice([*ids, "give back", "batch", "moment", "unit", "weight", "pixel",
+                              "draw", "wait"])
             if act in ids:
                 nursery.evaluate("id => $(id).click()", act)
+            elif act == "give back":
+                nursery.evaluate("() => document.querySelector('.give-back').click()")
             elif act == "batch":
                 nursery.select_option("#batch_size", rng.choice(["1", "32", "5000"]))
             elif act == "wait":
@@ -454,15 +534,14 @@ def test_buttons_pressed_in_any_order_never_hang_it(nursery):
         nursery.evaluate("() => { giveTrainedBack(); $('learn-start').click(); }")
         until(nursery, "learning.run.seen > 300 && isLearning()")
         nursery.evaluate("() => $('learn-start').click()")
-        until(nursery, "!learning.isAwake && $('learn-start').textContent === 'Start'")
+        until(nursery, "!learning.isAwake && $('learn-start').textContent === 'Let it learn'")
 
 
 def test_hidden_buttons_pressed_by_a_script_do_nothing(page):
-    for id in ("learn-save", "learn-back", "learn-young"):
-        page.evaluate("id => $(id).click()", id)
+    page.evaluate("() => $('learn-young').click()")
     for id in ("learn-moment", "learn-unit", "hill-unit", "hill-weight"):
         page.evaluate("id => $(id).dispatchEvent(new Event('input', { bubbles: true }))", id)
-    page.evaluate("() => { pauseLearning(); giveTrainedBack(); saveYoung(); choosePixel(3); }")
+    page.evaluate("() => { pauseLearning(); giveTrainedBack(); choosePixel(3); }")
     assert page.evaluate("() => desk.pupil === pagesOwn")
 
 
@@ -503,9 +582,12 @@ def test_a_link_brings_the_knobs_and_a_damaged_one_changes_nothing(nursery):
         assert nursery.evaluate("() => readKnobs()") == chosen
 
 
-def test_its_training_is_shown_with_what_the_file_says(page):
-    for fact in ("256 hidden units (sigmoid)", "4 epochs", "learning rate 0.5", "97.50 %",
-                 "97.00 %"):
+def test_its_training_is_shown_after_the_bet_with_what_the_file_says(page):
+    assert page.locator("#facts").is_hidden()
+    page.click("#record-show")
+    assert page.is_visible("#facts")
+    for fact in ("256 hidden units (sigmoid)", "4 epochs", "2026-11-22", "learning rate 0.5",
+                 "97.50 %", "97.00 %"):
         assert fact in text(page, "facts")
     labels = [plot.get_attribute("aria-label") for plot in page.locator("#plots svg").all()]
     assert "from 0.5 to 0.1" in labels[0] and "from 20 % to 3 %" in labels[1]
