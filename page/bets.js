@@ -16,10 +16,12 @@ document.addEventListener("change", event => {
   showBet(fieldset);
 });
 
-// The outcome is known: it is laid beside the bet, if there is one.
-function settleBet(id, outcome) {
+// The outcome is known: it is laid beside the bet, if there is one. rightAnswer: the words of the
+// answer that was right; "" where none was, or where the outcome says it itself.
+function settleBet(id, outcome, rightAnswer = "") {
   const fieldset = $(id);
   fieldset.dataset.outcome = outcome;
+  fieldset.dataset.rightAnswer = rightAnswer;
   showBet(fieldset);
 }
 
@@ -38,9 +40,11 @@ function reopenBet(id) {
 // Shows the outcome where there is both a bet and an outcome.
 function showBet(fieldset) {
   const bet = bets[fieldset.id];
-  const { outcome } = fieldset.dataset;
+  const { outcome, rightAnswer } = fieldset.dataset;
   const paragraph = fieldset.querySelector(".outcome");
   if (!paragraph) return;        // a bet of the start: its outcome stands at the end
   paragraph.hidden = !bet || !outcome;
-  if (!paragraph.hidden) fill(paragraph, { bet, outcome });
+  if (paragraph.hidden) return;
+  const verdict = bet === rightAnswer ? "Right: " : "Not right: ";
+  fill(paragraph, { bet, outcome: rightAnswer ? verdict + outcome : outcome });
 }

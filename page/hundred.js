@@ -69,10 +69,8 @@ function showCount(pupil, network, before, now) {
 function settleTeachBet(different, lessons) {
   const isSettled = Boolean($("bet-teach").dataset.outcome);
   if (isSettled || countLies(lessons) < LIES.length) return;
-  const outcome = `${different} of the hundred, after ${counted(lessons.length, "lesson")}`;
-  const bet = bets["bet-teach"];
-  const verdict = bet === answerFor(different) ? "Right" : "Not right";
-  settleBet("bet-teach", bet === undefined ? `It is ${outcome}.` : `${verdict}: it is ${outcome}.`);
+  const outcome = `${different} of the hundred, after ${counted(lessons.length, "lesson")}.`;
+  settleBet("bet-teach", outcome, answerFor(different));
 }
 
 // The answer to the bet that holds for so many.

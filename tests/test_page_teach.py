@@ -135,7 +135,7 @@ def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_a
     labels, different = np.arange(100) % 10, (reads != untaught).sum()
     right = 1 <= different <= 5
     verdict = page.inner_text("#bet-teach .outcome")
-    assert different > 0 and f"{'Right' if right else 'Not right'}: it is {different} of" in verdict
+    assert different > 0 and f"{'Right' if right else 'Not right'}: {different} of" in verdict
     assert text(page, "changed") == f"{different} of 100 changed"
     said = [int(number) for number in re.findall(r"read (\d+) of them right, and after your lessons (\d+); (\d+)",
                                                  page.inner_text("#cost-taught"))[0]]
