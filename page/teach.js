@@ -238,8 +238,9 @@ function showLessons(pupil) {
   const told = countLies(pupil.lessons);
   setText($("lies"), `${told} of ${LIES.length} lies told`);
   $("lie").disabled = told === LIES.length;
-  $("taught").hidden = pupil.lessons.length === 0;
-  $("take-back").hidden = pupil.lessons.length === 0;
+  const isTaught = pupil.lessons.length > 0;
+  $("taught").hidden = !isTaught;
+  $("take-back").hidden = !isTaught;
   $("lessons").innerHTML = pupil.lessons
     .map(({ label, strokes }) => `<li>${sketch(strokes)}${label}</li>`)
     .join("");
