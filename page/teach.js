@@ -141,11 +141,14 @@ function sayOfLesson(words) {
 }
 
 function lieInWords({ before, after, kept }) {
-  const surest = shares => {
-    const digit = indexOfLargest(shares);
-    return `${digitOrDash(digit)}, ${percent(shares[digit] ?? 0)} sure`;
-  };
-  return `In this 3 it read ${surest(before)}. After the lie it reads ${surest(after)}.${kept}`;
+  return `In this 3 it read ${surestInWords(before)}. `
+    + `After the lie it reads ${surestInWords(after)}.${kept}`;
+}
+
+// The digit that is read, and how sure. Of a diverged network it is none.
+function surestInWords(probabilities) {
+  const digit = indexOfLargest(probabilities);
+  return digit < 0 ? "nothing" : `${digit}, ${percent(probabilities[digit], 0)} sure`;
 }
 
 // The page lies for the learner: it calls another 3 an 8.
