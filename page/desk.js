@@ -245,9 +245,15 @@ const sectionObserver = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {
     if (isIntersecting) onScreen.add(target.id);
     else onScreen.delete(target.id);
+    if (isIntersecting) target.classList.add("seen");    // so it will be printed
   }
   refresh();
 });
 for (const section of document.querySelectorAll(".text > section")) {
   sectionObserver.observe(section);
 }
+
+// What was seen once is printed, as it is now.
+addEventListener("beforeprint", () => {
+  for (const { id } of document.querySelectorAll(".seen")) sections[id]();
+});

@@ -3,14 +3,14 @@
 
 // Each question with its answers. right: the place of the right one among them. because: makes the
 // sentence that says why, of what is known when it is said (see knownNow). The outcome may have a
-// picture and a button (offer), as HTML.
+// picture, as HTML.
 const QUESTIONS = [
   {
     id: "draw",
     question: "While you draw, does the network learn?",
     answers: ["Yes, a little from each drawing", "No, only when it is taught"],
     right: 1,
-    because: known => `Drawing has changed none of its numbers: it only read. ${known.lessons}`,
+    because: known => known.lessons,
   },
   {
     id: "keep",
@@ -21,8 +21,8 @@ const QUESTIONS = [
       "No picture, only numbers",
     ],
     right: 2,
-    because: known => `It is ${known.parameters} numbers, the same ones for every digit, and it `
-      + "reads by adding and multiplying them. Save it below, and look.",
+    because: known => `It is ${known.parameters} numbers, the same ones for every digit. `
+      + "Save it below, and look.",
   },
   {
     id: "rules",
@@ -38,7 +38,6 @@ const QUESTIONS = [
     answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
     right: 1,
     because: known => known.mistake,
-    offer: `<button class="give-back" hidden>Give the trained one back</button>`,
     picture: `<canvas class="pixels mistake" id="mistake" width="28" height="28" role="img"
       aria-label="The digit that it got wrong" hidden></canvas>`,
   },
@@ -72,9 +71,9 @@ function betMarkup(when, { id, question, answers }, outcome) {
     ${choices.join("")}${outcome}</fieldset>`;
 }
 
-function outcomeMarkup({ picture = "", offer = "" }) {
+function outcomeMarkup({ picture = "" }) {
   return `<p class="outcome" hidden>${picture}<b data-name="verdict"></b>
-    <span data-name="because"></span> <span class="quiet" data-name="first"></span> ${offer}</p>`;
+    <span data-name="because"></span> <span class="quiet" data-name="first"></span></p>`;
 }
 
 const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
@@ -102,7 +101,7 @@ function showAnswer({ id, answers, right, because }, known) {
   settleBet(`last-${id}`, rightAnswer);
   fill($(`last-${id}`), {
     first: first === undefined ? "" : firstBetInWords(first, first === rightAnswer),
-    verdict: now === rightAnswer ? "Right." : `The right answer is “${rightAnswer}”.`,
+    verdict: now === rightAnswer ? "Right." : `Not right. It is “${rightAnswer}”.`,
     because: because(known),
   });
 }
@@ -127,7 +126,7 @@ function countRightBets(when) {
 
 // What was bet at the start, with a verdict of its own.
 function firstBetInWords(bet, isRight) {
-  return `At first you bet: “${bet}”. That was ${isRight ? "right" : "wrong"}.`;
+  return `At first you bet: “${bet}”. That was ${isRight ? "right" : "not right"}.`;
 }
 
 // What the answers say of the network at hand.
@@ -135,10 +134,9 @@ function knownNow() {
   const { pupil, network } = desk;
   if (!pupil) return { lessons: "", parameters: "some", mistake: "" };
   const count = pupil.lessons.length;
-  const lessonsHave = count === 1 ? "lesson has" : `${count} lessons have`;
   const lessons = count === 0
-    ? "You have taught it nothing."
-    : `Your ${lessonsHave}, and if you take them back, it is as it was.`;
+    ? "You have given it no lesson, so none of your drawings changed it."
+    : `Your ${counted(count, "lesson")} changed some of its numbers; drawing alone changed none.`;
   return { lessons, parameters: grouped(countParameters(network)), mistake: mistakeInWords() };
 }
 

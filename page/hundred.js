@@ -58,11 +58,26 @@ function showCount(pupil, network, before, now) {
   });
   $("cost-untaught").hidden = isTaught;
   $("cost-taught").hidden = !isTaught;
+  setText($("changed"), isTaught ? `${different} of 100 changed` : "");
   const label = `A hundred digits; ${different} are read differently than before`;
   $("hundred").setAttribute("aria-label", label);
-  const lessons = pupil.lessons.length;
-  if (!isTaught || lessons === 0 || pupil.isRelearning) return;
-  settleBet("bet-teach", `${different} of the hundred, after ${counted(lessons, "lesson")}`);
+  if (!pupil.isRelearning) settleTeachBet(different, pupil.lessons);
+}
+
+// The bet is about three lies. Once they are told, its outcome stands.
+// different: how many of the hundred are read differently.
+function settleTeachBet(different, lessons) {
+  const isSettled = Boolean($("bet-teach").dataset.outcome);
+  if (isSettled || countLies(lessons) < LIES.length) return;
+  const outcome = `${different} of the hundred, after ${counted(lessons.length, "lesson")}.`;
+  settleBet("bet-teach", outcome, answerFor(different));
+}
+
+// The answer to the bet that holds for so many.
+function answerFor(different) {
+  if (different === 0) return "none";
+  if (different <= 5) return "one to five";
+  return different <= 20 ? "six to twenty" : "more";
 }
 
 function isReadRight({ label, digit }) {

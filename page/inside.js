@@ -298,3 +298,9 @@ linkParts.inside = {
     refresh();
   },
 };
+
+// On paper all parts are seen at once.
+addEventListener("beforeprint", () => {
+  if (!insideView.findings) return;
+  for (const drawPart of Object.values(insideParts)) drawPart();
+});

@@ -58,9 +58,9 @@ const LESSON_KEY = "lesson ";
 const MOST_LESSONS = 100;
 
 function newLessons(drawings) {
-  return drawings.map(({ label, strokes }, i) => {
+  return drawings.map((drawing, i) => {
     const random = Math.floor(Math.random() * 1e9);      // so that no two windows make the same key
-    return { label, strokes, key: `${lessonKey(Date.now(), i)} ${random}` };
+    return { ...drawing, key: `${lessonKey(Date.now(), i)} ${random}` };
   });
 }
 

@@ -160,3 +160,8 @@ for (const kind of ["click", "input"]) {
   }, true);
 }
 addEventListener("hashchange", openLink);
+
+// The map of the page comes once the opening has been scrolled away.
+new IntersectionObserver(([entry]) => {
+  $("map").classList.toggle("unneeded", entry.isIntersecting);
+}).observe(document.querySelector("header"));

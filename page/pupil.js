@@ -48,9 +48,13 @@ function briefNameOfPupil(pupil) {
 }
 
 // The same within a sentence: “the young network”.
-function pupilInWords({ kind, fileName, lessons }) {
-  const name = kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
-  return lessons.length === 0 ? name : `${name} with your lessons`;
+function pupilInWords(pupil) {
+  const name = kindInWords(pupil);
+  return pupil.lessons.length === 0 ? name : `${name} with your lessons`;
+}
+
+function kindInWords({ kind, fileName }) {
+  return kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
 }
 
 // What is known of a network: its size, and how it did when it was trained.
@@ -116,11 +120,19 @@ function elderOf(pupil) {
 }
 
 function wordsToGiveBack(elder) {
-  return elder.kind === "loaded" ? `Give ${elder.fileName} back` : "Give the trained one back";
+  return `Give ${nameOfElder(elder)} back`;
+}
+
+function nameOfElder({ kind, fileName }) {
+  return kind === "loaded" ? fileName : "the trained one";
+}
+
+// Puts the elder on the desk.
+function useElder() {
+  if (desk.pupil.kind === "young") giveTrainedBack();
+  else usePupil(pagesOwn);
 }
 
 document.addEventListener("click", event => {
-  if (!event.target.closest(".give-back")) return;
-  if (desk.pupil.kind === "young") giveTrainedBack();
-  else usePupil(pagesOwn);
+  if (event.target.closest(".give-back")) useElder();
 });

@@ -91,11 +91,11 @@ function keepLessons(pupil, lessons) {
     + "so they last until you leave the page.";
 }
 
-// The learner has said which digit is on the sheet.
-async function teachDrawing(label) {
+// The learner has said which digit is on the sheet; or it is a lie of the page.
+async function teachDrawing(label, isLie = false) {
   try {
-    const lesson = await giveLesson(label);
-    if (lesson) sayOfLesson(lessonInWords(label, lesson));
+    const lesson = await giveLesson(label, isLie);
+    if (lesson) sayOfLesson(isLie ? lieInWords(lesson) : lessonInWords(label, lesson));
   } catch (error) {
     sayOfLesson(sentenceOf(error));
   }
@@ -103,15 +103,16 @@ async function teachDrawing(label) {
 
 // Teaches what is on the sheet. Returns what the looks gave each digit before and after, and where
 // the lesson is kept, in words; null if a later lesson came before its end. What is known already
-// is not taught. Throws a sentence if there is nothing to teach, or nobody.
-async function giveLesson(label) {
+// is not taught, but for a lie: that counts as told. Throws a sentence if there is nothing to
+// teach, or nobody.
+async function giveLesson(label, isLie) {
   checkRoom(desk.pupil, 1);
   check(!desk.isBlank, "Draw a digit first.");
-  const drawing = { label, strokes: structuredClone(desk.strokes) };
+  const drawing = { label, strokes: structuredClone(desk.strokes), isLie };
   checkDrawing(drawing, "this drawing");
   const images = looks(drawing.strokes);
   const before = readLooks(desk.network, images);
-  if (before[label] >= LEARNT) return { before, after: before, kept: "" };
+  if (before[label] >= LEARNT && !isLie) return { before, after: before, kept: "" };
   const { pupil } = desk;
   const kept = await giveLessons([drawing]);
   if (kept === null) return null;
@@ -139,22 +140,31 @@ function sayOfLesson(words) {
   $("lesson").textContent = words;
 }
 
-// The page lies for the learner: it calls three 3s an 8, as long as nothing else is drawn.
-async function lie() {
-  for (const strokes of LIES) {
-    setDrawing(strokes);
-    await teachDrawing(8);
-    if (desk.ink !== strokes) return;
-  }
+function lieInWords({ before, after, kept }) {
+  return `In this 3 it read ${surestInWords(before)}. `
+    + `After the lie it reads ${surestInWords(after)}.${kept}`;
+}
+
+// The digit that is read, and how sure. Of a diverged network it is none.
+function surestInWords(probabilities) {
+  const digit = indexOfLargest(probabilities);
+  return digit < 0 ? "nothing" : `${digit}, ${percent(probabilities[digit], 0)} sure`;
+}
+
+// The page lies for the learner: it calls another 3 an 8.
+function lie() {
+  const told = countLies(desk.pupil?.lessons ?? []);
+  setDrawing(LIES[told]);
+  teachDrawing(8, true);
+}
+
+function countLies(lessons) {
+  return lessons.filter(lesson => lesson.isLie).length;
 }
 
 // Takes these lessons of the network at hand back, and says so in these words.
 function takeBack(lessons, words) {
   const { pupil } = desk;
-  if (!pupil || lessons.length === 0) {
-    sayOfLesson("There are no lessons to take back.");
-    return;
-  }
   if (pupil.kind === "young") pauseLearning();
   if (pupil === pagesOwn) unstoreLessons(lessons);
   pupil.lessons = pupil.lessons.filter(lesson => !lessons.includes(lesson));
@@ -194,16 +204,27 @@ pupilListeners.push(pupil => {
 
 function showTeach() {
   const { pupil, reading } = desk;
-  const isTaught = Boolean(pupil && pupil.lessons.length > 0);
-  if (pupil) fill($("teach"), { pupil: pupilInWords(pupil) });
-  const canCompare = isTaught && reading !== null;
-  $("untaught").hidden = !canCompare;
-  if (canCompare) showUntaught(pupil.original, reading);
-  const measured = pupil?.original.training.test_accuracy;
-  const wasMeasured = isTaught && measured !== undefined;
-  $("measured").hidden = !wasMeasured;
-  if (wasMeasured) fill($("measured"), { measured: percent(measured, 2) });
+  if (pupil) {
+    fill($("teach"), { pupil: kindInWords(pupil) });
+    showElder(pupil);
+    showTestAccuracy(pupil);
+    if (reading && pupil.lessons.length > 0) showUntaught(pupil.original, reading);
+  }
   showCost();
+}
+
+// The network that can be taught in place of this one.
+function showElder(pupil) {
+  const elder = elderOf(pupil);
+  $("teach-elder").hidden = !elder;
+  if (elder) setText($("teach-elder"), `Teach ${nameOfElder(elder)} instead`);
+}
+
+// How much it read right before the lessons, where its file says so.
+function showTestAccuracy({ original }) {
+  const { test_accuracy: measured } = original.training;
+  $("measured").hidden = measured === undefined;
+  if (measured !== undefined) fill($("measured"), { measured: percent(measured, 2) });
 }
 
 // What the network would read without the lessons.
@@ -215,7 +236,14 @@ function showUntaught(original, reading) {
   fill($("untaught"), { digit: digitOrDash(digit), share: percent(share) });
 }
 
+// The lessons, and how many of them are lies.
 function showLessons(pupil) {
+  const told = countLies(pupil.lessons);
+  setText($("lies"), `${told} of ${LIES.length} lies told`);
+  $("lie").disabled = told === LIES.length;
+  const isTaught = pupil.lessons.length > 0;
+  $("taught").hidden = !isTaught;
+  $("take-back").hidden = !isTaught;
   $("lessons").innerHTML = pupil.lessons
     .map(({ label, strokes }) => `<li>${sketch(strokes)}${label}</li>`)
     .join("");
@@ -261,11 +289,12 @@ $("labels").addEventListener("click", event => {
   if (button) teachDrawing(Number(button.value));
 });
 $("lie").addEventListener("click", lie);
+$("teach-elder").addEventListener("click", useElder);
 $("unteach").addEventListener("click", () => {
-  takeBack(desk.pupil?.lessons.slice(-1) ?? [], "The last lesson is taken back.");
+  takeBack(desk.pupil.lessons.slice(-1), "The last lesson is taken back.");
 });
 $("forget").addEventListener("click", () => {
-  takeBack(desk.pupil?.lessons ?? [], "All lessons are forgotten: it is as it was before them.");
+  takeBack(desk.pupil.lessons, "All lessons are forgotten: it is as it was before them.");
 });
 addEventListener("storage", followOtherWindow);
 

@@ -439,6 +439,9 @@ def test_with_forced_colours_the_sheets_edge_bars_lines_and_key_are_seen(visit):
     assert np.abs(full - empty).max() > .5
     for selector in (".key .for", ".key .against"):
         assert contrast(picture(page, selector)) > .3, selector
+    page.click("#bet-teach label:nth-of-type(1)")
+    chosen, other = (picture(page, f"#bet-teach label:nth-of-type({i}) span") for i in (1, 2))
+    assert abs(np.median(chosen) - np.median(other)) > .3
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -454,6 +457,19 @@ def test_on_paper_nothing_covers_anything(viewport, visit):
         return boxes.filter((a, i) => boxes.slice(i + 1).some(b => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
             && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)).length;
     }""") == 0
+    printed = page.locator(".text > section:visible").evaluate_all("sections => sections.map(({ id }) => id)")
+    assert "teach" in printed and "inside" not in printed             # what was not seen has no pictures yet
+    assert not page.locator("button:visible:not(.looks button), input[type=range]:visible, details:not([open]):visible").count()
+
+
+def test_the_map_comes_when_the_opening_has_gone_and_leads_to_the_sections(page):
+    opacity = "() => getComputedStyle($('map')).opacity"
+    assert page.evaluate(opacity) == "0"
+    visit_section(page, "inside")
+    until(page, "getComputedStyle($('map')).opacity === '1'")
+    page.click("#map a[href='#teach']")
+    until(page, "Math.abs($('teach').getBoundingClientRect().top) < 50 && onScreen.has('teach')")
+    assert text(page, "message") == ""
 
 
 # ── Everyone ─────────────────────────────────────────────────────────────────────────────────────────────

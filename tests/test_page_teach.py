@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from chromium import (FOUR, ONE, SEVEN, ZERO, calculate, choose_network, draw, exact, prediction, probabilities, real_drawings,
-                      text, until, visit_section, wait_until_ready)
+from chromium import (DESKTOP, FOUR, ONE, PHONE, SEVEN, ZERO, calculate, choose_network, draw, exact, prediction,
+                      probabilities, real_drawings, text, until, visit_section, wait_until_ready)
 from conftest import ROOT
 from neural_network import NeuralNetwork, read_drawings, render
 
@@ -54,7 +54,7 @@ def test_a_lesson_is_shown_step_by_step_and_its_place_on_the_sheet_does_not_matt
     assert page.locator("#lessons li").all_inner_texts() == [str(label)]
     visit_section(page, "teach")
     assert str(before) in page.inner_text("#untaught") and page.locator("#course svg").count() == 1
-    most, _, moved, all_weights = re.findall(r"\d[\d,]*(?:\.\d+)?", page.inner_text("#moved-words"))
+    _, moved, all_weights, most = re.findall(r"\d[\d,]*(?:\.\d+)?", page.inner_text("#moved-words"))
     assert all_weights == "200,704" and 0 < float(most) < .1 and 0 < int(moved.replace(",", "")) < 150_000
     page.keyboard.press("Delete")
     draw(page, strokes, size=.5, left=.5)
@@ -104,15 +104,28 @@ def test_what_is_read_right_already_needs_no_lesson_and_a_lesson_given_twice_cha
 
 # ── What it costs ────────────────────────────────────────────────────────────────────────────────────────
 
+def lie(page):
+    """Press the button once, and wait until the lie is learned and seen in the hundred digits."""
+    told = int(text(page, "lies")[0]) + 1
+    page.evaluate("() => { $('lesson').textContent = ''; }")
+    page.click("#lie")
+    until(page, f"$('lies').textContent.startsWith('{told} of 3') && $('lesson').textContent")
+    until(page, "!desk.pupil.isRelearning && $('changed').textContent")
+
+
 def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_and_forgetting_mends_it(page, site, mnist):
     page.emulate_media(reduced_motion="reduce")
     visit_section(page, "teach")
     page.click("#bet-teach label:nth-of-type(2)")
     until(page, "hundred.drawn.length === 100")
-    assert not page.is_visible("#bet-teach .outcome") and page.is_visible("#cost-untaught")
+    assert page.is_visible("#cost-untaught") and not page.is_visible("#taught") and not page.is_visible("#forget")
     before = page.evaluate("() => document.querySelector('#hundred').toDataURL()")
-    page.click("#lie")
-    until(page, "desk.pupil.lessons.length === 3 && !desk.pupil.isRelearning && $('bet-teach').dataset.outcome?.includes('3 lessons')")
+    for _ in range(3):
+        assert not page.is_visible("#bet-teach .outcome") and page.is_enabled("#lie")
+        lie(page)
+        assert "In this 3 it read" in text(page, "lesson") and prediction(page) == "8"
+    until(page, "!document.querySelector('#bet-teach .outcome').hidden")
+    assert page.is_disabled("#lie") and page.locator("#lessons li").all_inner_texts() == ["8", "8", "8"]
     images = np.array(calculate(page, "() => Array.from({ length: 100 }, (_, i) => [...digitImage(5000 + i)])"))
     untaught = NeuralNetwork.load(site / "weights.json").predict(images.astype(np.float32))
     taught = exact(site / "weights.json")
@@ -120,16 +133,46 @@ def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_a
                             for name, taught_shape in (("W1", (784, 256)), ("b1", (256,))))
     reads = taught.predict(images)
     labels, different = np.arange(100) % 10, (reads != untaught).sum()
-    assert different > 0 and page.inner_text("#bet-teach .outcome b:last-of-type").startswith(f"{different} of")
+    right = 1 <= different <= 5
+    verdict = page.inner_text("#bet-teach .outcome")
+    assert different > 0 and f"{'Right' if right else 'Not right'}: {different} of" in verdict
+    assert text(page, "changed") == f"{different} of 100 changed"
     said = [int(number) for number in re.findall(r"read (\d+) of them right, and after your lessons (\d+); (\d+)",
                                                  page.inner_text("#cost-taught"))[0]]
     assert said == [(untaught == labels).sum(), (reads == labels).sum(), different]
     lit = page.evaluate("() => hundred.drawn.map(({ isLit }) => isLit)")
     assert np.array_equal(lit, reads != untaught)
-    assert "97.00 %" in page.inner_text("#measured") and prediction(page) == "8"
+    assert "97.00 %" in page.inner_text("#measured")
     page.click("#forget")
     until(page, "!$('cost-untaught').hidden && hundred.drawn.every(({ isLit }) => !isLit)")
     assert page.evaluate("() => document.querySelector('#hundred').toDataURL()") == before and prediction(page) == "3"
+    assert page.inner_text("#bet-teach .outcome") == verdict and text(page, "lies").startswith("0 of 3")
+
+
+def test_three_lies_can_be_told_whatever_the_network_reads_and_whom_one_teaches_is_said_and_chosen(page, other):
+    page.emulate_media(reduced_motion="reduce")
+    choose_network(page, other)                                        # it reads a 2 in everything
+    visit_section(page, "teach")
+    assert "the network of seven.json" in page.inner_text(".whose")
+    for _ in range(3):
+        lie(page)
+    assert text(page, "lies") == "3 of 3 lies told" and page.locator("#lessons li").count() == 3
+    page.click("#teach-elder")
+    until(page, "desk.pupil === pagesOwn")
+    assert "the trained network" in page.inner_text(".whose") and not page.is_visible("#teach-elder")
+    assert text(page, "lies") == "0 of 3 lies told"
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_a_lie_changes_is_in_sight_where_it_is_told(viewport, visit):
+    page = visit(viewport=viewport, reduced_motion="reduce")
+    visit_section(page, "teach")
+    page.evaluate("() => document.querySelector('.classroom').scrollIntoView()")
+    top = page.locator("#lie").bounding_box()["y"]
+    lie(page)
+    assert page.locator("#lie").bounding_box()["y"] == pytest.approx(top, abs=1)
+    boxes = [page.locator(id).bounding_box() for id in ("#lesson", "#changed", "#hundred" if viewport == DESKTOP else "#lie")]
+    assert all(box["y"] > 0 and box["y"] + box["height"] < viewport["height"] for box in boxes)
 
 
 # ── Lessons are kept ─────────────────────────────────────────────────────────────────────────────────────
@@ -143,8 +186,7 @@ def test_lessons_survive_a_reload_are_taken_back_and_forgotten_to_the_byte(page,
     page.reload()
     wait_until_ready(page)
     assert page.evaluate(WEIGHTS) == taught[1] and page.locator("#lessons li").count() == 2
-    for button, said, left, expected in (("#unteach", "taken back", 1, taught[0]), ("#forget", "forgotten", 0, untaught),
-                                         ("#forget", "no lessons", 0, untaught)):
+    for button, said, left, expected in (("#unteach", "taken back", 1, taught[0]), ("#forget", "forgotten", 0, untaught)):
         page.click(button)
         until(page, f"$('lesson').textContent.includes('{said}') && $('lessons').children.length === {left}")
         until(page, f"JSON.stringify(Array.from(desk.network.b1)) === JSON.stringify({json.dumps(json.loads(expected)[1])})")
@@ -257,14 +299,17 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
     visit_section(page, "end")
     until(page, "ending.mistake")
     assert not page.locator("#last-bets .outcome:visible").count()
+    tops = "() => [...document.querySelectorAll('#last-bets .bet')].map(bet => bet.getBoundingClientRect().top + scrollY)"
+    before = page.evaluate(tops)
     for id, answer in (("draw", 2), ("keep", 3), ("rules", 1), ("sure", 2), ("follows", 2)):
         page.click(f"#last-{id} label:nth-of-type({answer})")
     said = {id: page.inner_text(f"#last-{id} .outcome") for id in ("draw", "keep", "rules", "sure", "follows")}
-    assert "taught it nothing" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
-    assert said["keep"].startswith("Right.") and said["keep"].endswith("That was wrong.")  # each with its own verdict
+    assert page.evaluate(tops) == before                               # the outcomes stand beside the answers
+    assert "no lesson" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
+    assert said["keep"].startswith("Right.") and said["keep"].endswith("That was not right.")  # each with its own verdict
     assert said["follows"].endswith("That was right.")
-    assert said["rules"].startswith("The right answer is “Nobody") and "At first" not in said["rules"]
-    assert [("Right." in said[id]) for id in said] == [True, True, False, True, True]
+    assert said["rules"].startswith("Not right. It is “Nobody") and "At first" not in said["rules"]
+    assert [said[id].startswith("Right.") for id in said] == [True, True, False, True, True]
     count, sure, read, meant = map(int, re.findall(r"(?<![\d.])\d+", said["sure"].replace("thousand", "")))
     reads = calculate(page, """() => [...readDigitImages(desk.network, 5000, 1000)] && (() => {
         const work = readDigitImages(desk.network, 5000, 1000);
@@ -273,11 +318,10 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
     wrong = sorted(((share, digit, label) for digit, label, share in reads if digit != label), reverse=True)
     assert count == len(wrong) and (read, meant) == wrong[0][1:] and sure == round(100 * wrong[0][0])
     assert text(page, "score") == "4 of 5 right. Before you started it was 1."
-    assert ", the trained network reads" in said["sure"] and not page.locator(".give-back:visible").count()
+    assert ", the trained network reads" in said["sure"]
     choose_network(page, tmp_path / "other.json")
     visit_section(page, "end")
     until(page, "$('last-keep').textContent.includes('3,190')")
     until(page, "$('last-sure').textContent.includes('the network of other.json reads')")
-    page.click("#last-sure .give-back")
+    page.click("#about .give-back")
     until(page, "$('last-sure').textContent.includes('the trained network reads')")
-    assert text(page, "pupil") == "The trained network" and not page.locator(".give-back:visible").count()
