@@ -26,8 +26,9 @@ $("first-bets").addEventListener("change", () => {
   if (nextAnswer) nextAnswer.focus({ preventScroll: true });     // for whoever uses the keyboard
 });
 
-// It begins when there is a drawing. The demonstration's is none, while that goes on.
+// It begins when there is a drawing, other than the demonstration's.
 function showOpening() {
-  const isDrawn = demo.isOver && !desk.isBlank && !desk.isGrowing;
+  const isOfDemo = !demo.isOver || desk.ink === demo.strokes;
+  const isDrawn = !desk.isBlank && !desk.isGrowing && !isOfDemo;
   if (isDrawn && opening.place < 0) askAtOpening(0);
 }
