@@ -1,7 +1,7 @@
 "use strict";
 // The first ten seconds. Where nobody has touched the page yet, a hand draws a 3, the network reads
-// it, and the ink shows what it says. A touch or a key ends it. A pen on the sheet finds that clean;
-// for whoever begins elsewhere, as with a bet, the 3 is finished and stays.
+// it, and the ink shows what it argues for. A touch or a key ends it: a pen finds the sheet clean,
+// and for whoever begins elsewhere, as with a bet, the 3 is finished and stays.
 
 const demo = {
   isOver: location.hash !== "",  // a link brings a drawing of its own

@@ -5,7 +5,9 @@
 // image, changed: before and after the change, 784 numbers each; changed is null while it is
 // searched for. share: how much of the change is shown, from 0 to 1.
 
-const READS_ON = "it reads on as before";        // two of the answers that can be bet on
+// The answers that can be bet on.
+const READS_ON = "it reads on as before";
+const HALF_SURE = "about half sure";
 const QUITE_SURE = "more than 90 % sure";
 
 async function searchChange() {
@@ -21,15 +23,11 @@ async function searchChange() {
   if (changed === null) {
     const sentence = "The page found no faint change that makes it sure of another digit.";
     setText($("fool-words"), sentence);
-    closeBet("bet-fool", verdictOnFooling(READS_ON));
+    closeBet("bet-fool", judgeFooling(READS_ON));
     return;
   }
   fooled.changed = changed;
   showFooled(fooled);
-}
-
-function verdictOnFooling(rightAnswer) {
-  return bets["bet-fool"] === rightAnswer ? "Right." : "Not right.";
 }
 
 // The picture with so much of the change as the slider says, and what the network reads in it.
@@ -43,17 +41,29 @@ function showFooled({ question, image, changed, share }) {
   setAttribute($("fooled-share"), "aria-valuetext",
     `${percent(share, 0)} of the change: it reads ${readInWords(probabilities)}`);
   $("fooled").hidden = false;
-  if (share === 1) tellFooled(probabilities);
+  const isTold = !$("fool-explained").hidden;
+  if (share === 1 && !isTold) tellFooled(question, image, probabilities);
 }
 
 // All of the change has been tried: so the outcome is known.
-function tellFooled(probabilities) {
+function tellFooled(question, image, probabilities) {
+  const before = indexOfLargest(forward(question.network, image).probabilities);
   const digit = indexOfLargest(probabilities);
+  const verdict = judgeFooling(nameOutcome(before, probabilities));
   const sure = percent(probabilities[digit]);
-  const isTold = !$("fool-explained").hidden;
-  if (isTold) return;
   $("fool-explained").hidden = false;
-  closeBet("bet-fool", `${verdictOnFooling(QUITE_SURE)} It is ${sure} sure of ${withArticle(digit)}.`);
+  closeBet("bet-fool", `${verdict} It is ${sure} sure of ${withArticle(digit)}.`);
+}
+
+// Which answer is the right one. A network that learns may have changed since the search.
+function nameOutcome(before, probabilities) {
+  const digit = indexOfLargest(probabilities);
+  if (digit === before) return READS_ON;
+  return probabilities[digit] > 0.9 ? QUITE_SURE : HALF_SURE;
+}
+
+function judgeFooling(rightAnswer) {
+  return bets["bet-fool"] === rightAnswer ? "Right." : "Not right.";
 }
 
 // "7, 99.1 %".

@@ -39,7 +39,7 @@ function showWhy() {
   }
   namePair();
   showLead(canAsk ? leadIn(desk.reading) : NaN);
-  showLookAlone(canAsk);
+  showLookWords(canAsk);
   showDab(canAsk);
   showGame(canAsk ? reading : null);
   if (why.fooled && !isAbout(why.fooled.question)) hideFooled();
@@ -120,7 +120,7 @@ function leadInWords(lead, from, to) {
 }
 
 // What a point is. If a look is chosen, it may say something else than all five together.
-function showLookAlone(canAsk) {
+function showLookWords(canAsk) {
   let words = "One point more: 2.7 times as probable.";
   if (canAsk && isAboutOneLook()) {
     const { logits } = desk.reading.looks[desk.look];
