@@ -1,9 +1,8 @@
 "use strict";
-// The opening bets: the questions that are asked again at the end, one after the other, once
-// something has been drawn.
+// The opening bets: the questions that are asked again at the end, one after the other.
 
 const opening = {
-  place: -1,             // which of the QUESTIONS is asked; -1: none yet
+  place: 0,              // which of the QUESTIONS is asked; after the last comes a word of thanks
 };
 
 function openingMarkup(question, i) {
@@ -20,15 +19,17 @@ function askAtOpening(place) {
   [...$("first-bets").children].forEach((part, i) => part.classList.toggle("now", i === place));
 }
 
+// Beside the sheet they wait, unseen, for a drawing other than the demonstration's.
+function showOpening() {
+  const isOfDemo = !demo.isOver || desk.ink === demo.strokes;
+  const isDrawn = !desk.isBlank && !desk.isGrowing && !isOfDemo;
+  if (isDrawn) $("first-bets").classList.add("begun");
+}
+
+askAtOpening(0);
+
 $("first-bets").addEventListener("change", () => {
   askAtOpening(opening.place + 1);
   const nextAnswer = $("first-bets").children[opening.place].querySelector("input");
   if (nextAnswer) nextAnswer.focus({ preventScroll: true });     // for whoever uses the keyboard
 });
-
-// It begins when there is a drawing, other than the demonstration's.
-function showOpening() {
-  const isOfDemo = !demo.isOver || desk.ink === demo.strokes;
-  const isDrawn = !desk.isBlank && !desk.isGrowing && !isOfDemo;
-  if (isDrawn && opening.place < 0) askAtOpening(0);
-}
