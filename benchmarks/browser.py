@@ -106,7 +106,7 @@ def page(weights=None, **options):
 
 
 def wait_until_ready(page, touched=True):
-    """Until the network is there; the first key ends the page's demonstration, as a user's would."""
+    """Until the network is there; then a key ends the page's demonstration, as a user's would."""
     until(page, "performance.getEntriesByName('ready').length")
     if touched:
         page.keyboard.press("Shift")

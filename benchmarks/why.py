@@ -4,7 +4,7 @@
 
 Of each of ten pairs that people confuse, the first drawings in ../shared/drawings that are read
 right: the page is asked for its way to the other digit, and what it shows is drawn by real pointer
-events, each end off by up to --miss pixels. Then: how many pixels must change to fool it?
+events, each end off by up to --miss pixels. Then: how faint a change of grey fools it?
 """
 import argparse
 import random
@@ -31,17 +31,15 @@ WAY = """() => new Promise(done => {
         if (isKnown) done([why.search.way, performance.now() - start]); else setTimeout(look, 1);
     })();
 })"""
-# The smallest change that fools one look: how many pixels changed, how many of these are enough,
-# and the largest change; null if there is none.
+# The faint change that makes one look sure of another digit: its length beside the image's, and the
+# largest change of a pixel; null if there is none.
 FOOL = """() => {
     const runAll = work => { for (;;) { const { done, value } = work.next(); if (done) return value; } };
     const image = render(desk.strokes);
     const changed = runAll(fool(desk.network, image));
     if (!changed) return null;
-    const sizes = [...changed].map((grey, i) => Math.abs(grey - image[i]));
-    const fewest = runAll(fewestChanges(desk.network, image, changed));
-    const enough = fewest.filter((grey, i) => grey !== image[i]).length;
-    return [sizes.filter(size => size >= 0.001).length, enough, Math.max(...sizes)];
+    const change = changed.map((grey, i) => grey - image[i]);
+    return [Math.hypot(...change) / Math.hypot(...image), strength(change)];
 }"""
 
 
@@ -104,9 +102,9 @@ def main():
     print(f"A way took {statistics.median(times) / 1000:.2f} s in the median, "
           f"{times[len(times) * 9 // 10] / 1000:.2f} s at most for nine of ten.")
     changes = [change for change in fooled if change is not None]
-    changed, enough, most = (statistics.median(column) for column in zip(*changes))
-    print(f"Fooled: {len(changes)} of {total}; in the median {changed:.0f} pixels changed, the most "
-          f"changed one by {most:.0%}, and the {enough:.0f} most changed are enough.")
+    length, most = (statistics.median(column) for column in zip(*changes))
+    print(f"Fooled, to more than 95 %: {len(changes)} of {total}; in the median by a change that is "
+          f"{length:.0%} as strong as the image, {most:.0%} in the pixel that changes most.")
 
 
 if __name__ == "__main__":

@@ -25,9 +25,20 @@ function settleBet(id, outcome, rightAnswer = "") {
   showBet(fieldset);
 }
 
+// The outcome is laid beside the bet, and from now on the bet cannot be changed.
+function closeBet(id, outcome) {
+  settleBet(id, outcome);
+  setAnswersDisabled(id, true);
+}
+
 // What was asked begins anew: the outcome is open again.
 function unsettleBet(id) {
   settleBet(id, "");
+  setAnswersDisabled(id, false);
+}
+
+function setAnswersDisabled(id, areDisabled) {
+  for (const answer of $(id).querySelectorAll("input")) answer.disabled = areDisabled;
 }
 
 // A question is put anew: the answer to the last one is forgotten.

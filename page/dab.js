@@ -12,14 +12,13 @@ function showDab(canAsk) {
     $("dab").style.setProperty("top", why.dab.y * 100 + "%");
   } else {
     $("trial").replaceChildren();
-    setText($("dab-words"), "Put it there, and drag it over the sheet, slowly: "
-      + "the bar between the two digits answers while it moves.");
+    setText($("dab-words"), "");
   }
   $("dab").hidden = !isOnSheet;
   $("dab-put").disabled = !canAsk;
   setText($("dab-put"), isOnSheet ? "Take it away" : "Put a dab on the sheet");
   setAttribute($("dab-put"), "aria-pressed", isOnSheet);
-  for (const id of ["dab-turn", "dab-keep", "dab-x", "dab-y"]) $(id).disabled = !isOnSheet;
+  for (const id of ["dab-turn", "dab-keep", "dab-places"]) $(id).hidden = !isOnSheet;
   showDabPlace($("dab-x"), why.dab.x);
   showDabPlace($("dab-y"), why.dab.y);
 }
@@ -79,7 +78,10 @@ $("dab-turn").addEventListener("click", () => {
   const { x, y, direction } = why.dab;
   moveDab(x, y, (direction + 1) % DIRECTIONS.length);
 });
-$("dab-keep").addEventListener("click", () => addInk([desk.trial]));
+$("dab-keep").addEventListener("click", () => {
+  addInk([desk.trial]);
+  $("dab-put").focus({ preventScroll: true });   // this button is gone now
+});
 $("dab-x").addEventListener("input", event =>
   moveDab(event.target.value / 100, why.dab.y, why.dab.direction));
 $("dab-y").addEventListener("input", event =>

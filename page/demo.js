@@ -1,10 +1,12 @@
 "use strict";
 // The first ten seconds. Where nobody has touched the page yet, a hand draws a 3, the network reads
-// it, and the ink shows what it argues for. A touch or a key ends it and leaves a clean sheet.
+// it, and the ink shows what it argues for. The first touch or key ends it, and leaves a clean sheet.
+// But whoever presses a control, such as the bet about the 3, keeps the 3, and finds it finished.
 
 const demo = {
   isOver: location.hash !== "",  // a link brings a drawing of its own
-  drawing: null,                 // what the hand has drawn
+  strokes: [],                   // what the hand is to draw,
+  drawing: null,                 // and what it has drawn
 };
 
 const DEMO_DIGIT = 3;
@@ -15,8 +17,8 @@ const DEMO_LOOKING = 3500;       // and that one has to look at what the ink arg
 async function playDemo() {
   if (demo.isOver || demo.drawing || !desk.isBlank) return;
   $("caption").textContent = "A hand draws. Watch what it reads.";
-  const strokes = strokesOfHand(DEMO_DIGIT).map(stroke => stroke.map(aboveCaption));
-  const writing = writeByHand(strokes, DEMO_WRITING);
+  demo.strokes = strokesOfHand(DEMO_DIGIT).map(stroke => stroke.map(aboveCaption));
+  const writing = writeByHand(demo.strokes, DEMO_WRITING);
   demo.drawing = desk.ink;                       // writeByHand has begun it
   await writing;
   if (isDemoLeft()) return;
@@ -37,7 +39,7 @@ function isDemoLeft() {
   return demo.isOver || desk.ink !== demo.drawing;
 }
 
-// Which ink argues for what was read, and which for its rival.
+// Which ink says what was read, and which says its rival.
 async function showArguments() {
   const digit = indexOfLargest(desk.reading.probabilities);
   const rival = digit === DEMO_RIVAL ? DEMO_DIGIT : DEMO_RIVAL;
@@ -45,23 +47,32 @@ async function showArguments() {
   const effects = await inSlices(work, () => !isDemoLeft());
   if (isDemoLeft()) return;
   showGlow(effects);
-  const forDigit = `<span class="for">argues for ${digit}</span>`;
-  const forRival = `<span class="against">argues for ${rival}</span>`;
+  const forDigit = `<span class="for">says ${digit}</span>`;
+  const forRival = `<span class="against">says ${rival}</span>`;
   const hasForRival = effects.some(({ effect }) => effect < 0);
   $("caption").innerHTML = hasForRival ? `${forDigit} ${forRival}` : forDigit;
 }
 
-function endDemo() {
+const CONTROLS = ".text :is(button, label, input, select, summary)";
+
+function endDemo(keepsDrawing) {
   if (demo.isOver) return;
   demo.isOver = true;
   $("caption").textContent = "";
   $("sheet").classList.remove("waiting");
   if (!demo.drawing) return;
   clearGlow();
-  if (desk.ink === demo.drawing) replaceDrawing([]);
+  if (desk.ink !== demo.drawing) return;
+  desk.ownHand = keepsDrawing ? demo.strokes : null;           // which the pen takes away: see pressPen
+  replaceDrawing(keepsDrawing ? demo.strokes : []);
 }
 
-for (const kind of ["pointerdown", "keydown", "dragenter", "paste"]) {
-  addEventListener(kind, endDemo, { capture: true });
+addEventListener("pointerdown", ({ target }) => {
+  if (target.closest(CONTROLS)) endDemo(true);
+  else if (target.closest("#sheet")) endDemo(false);
+}, { capture: true });
+// A finger that scrolls makes no click: then the hand goes on.
+for (const kind of ["click", "keydown", "dragenter", "paste"]) {
+  addEventListener(kind, () => endDemo(false), { capture: true });
 }
 pupilListeners.push(playDemo);                   // it begins when there is a network

@@ -12,7 +12,7 @@ const desk = {
   ghostsFor: [],         // the ink that they are proposed for: when it goes, they go
   trial: null,           // a stroke that is only tried: read with the drawing, but no part of it
   examples: 0,           // how many digits the page has drawn in its own hand
-  ownHand: null,         // the drawing that the page's own hand made last: a touch takes it away
+  ownHand: null,         // the drawing that the page's own hand made last: the pen takes it away
   writing: null,         // the drawing that the page's own hand is at
   pen: null,             // the pointer that is down: the event that put it there
   penIsOutside: false,   // the pen has left the sheet: what it draws there does not count
@@ -87,6 +87,7 @@ function drawDesk() {
   drawSheet();
   showReading();
   showPupil(desk.pupil);
+  showOpening();
 }
 
 // Reads the drawing. Where that takes long, as of a scribble of a thousand lines, no more than half
@@ -150,15 +151,24 @@ function showReading() {
   const { reading } = desk;
   const probabilities = reading ? reading.probabilities : new Array(10).fill(0);
   const digit = reading ? indexOfLargest(probabilities) : -1;
-  const isNumber = desk.figures.length > 1;      // of which looks and bars are about one digit
-  const ofOneDigit = "It looks five times. Its reading is the mean.";
   showNumeral(desk.readings);
   showDoubt(reading);
   showLooks(reading);
   showBars(probabilities, digit);
-  setText($("vote"), isNumber ? `Below: the ${digitOrDash(digit)}.` : ofOneDigit);
+  setText($("vote"), voteInWords(reading, digit));
   readFoundAgain();
   showFound();
+}
+
+// What the looks and the bars are about, where that is not plain.
+// digit: the one that is read, -1 for none.
+function voteInWords(reading, digit) {
+  if (!reading) return "";
+  const isNumber = desk.figures.length > 1;
+  if (isNumber) return `Below: the ${digitOrDash(digit)}.`;
+  const doAgree = reading.looks.every(look => indexOfLargest(look.logits) === digit);
+  const isPlain = doAgree && desk.look === 0;
+  return isPlain ? "" : "It looks five times: the bars are the average.";
 }
 
 // The large numeral: a digit, or several. It is hollow if one of them is doubted.

@@ -224,20 +224,22 @@ function* bestOf(count, things, valueOf) {
 
 // ── A change that fools it ──
 
-const FOOL_STEPS = 100;        // at most,
-const FOOL_STEP = 0.1;         // each of this length
+const FOOL_STEPS = 50;         // at most: more would no longer be faint
+const FOOL_STEP = 0.1;         // the length of each
+const FOOLED = 0.95;           // the probability of another digit at which the network is fooled
 
-// The image after about the smallest change of grey that makes it another digit (Goodfellow and
-// others, 2015). A lesson moves the weights down the slope of the loss, so that its digit is read;
-// here the greys are moved, so that the runner-up is read. null where FOOL_STEPS do not do it.
+// The image after a faint change of grey that makes the network sure of another digit (Goodfellow
+// and others, 2015). A lesson moves the weights down the slope of the loss, so that its digit is
+// read; here the greys are moved, so that the likeliest of the other digits is. null where
+// FOOL_STEPS do not do it.
 function* fool(network, image) {
   const before = indexOfLargest(forward(network, image).logits);
   let changed = image;
-  for (let step = 0; step < FOOL_STEPS; step++) {
+  for (let step = 0; step <= FOOL_STEPS; step++) {
     const pass = forward(network, changed);
-    if (indexOfLargest(pass.logits) !== before) return changed;
-    const runnerUp = orderByValue(pass.logits)[1];
-    const { db1: dz } = backward(network, [changed], [runnerUp], [pass]);       // one image: no sum
+    const other = orderByValue(pass.logits).find(digit => digit !== before);
+    if (pass.probabilities[other] > FOOLED) return changed;
+    const { db1: dz } = backward(network, [changed], [other], [pass]);          // one image: no sum
     const dimage = matmul(network.W1, dz, dz.length);           // (784, units) @ (units, 1)
     const length = Math.hypot(...dimage);
     if (length === 0 || Number.isNaN(length)) return null;      // there is no slope to follow
@@ -247,16 +249,7 @@ function* fool(network, image) {
   return null;
 }
 
-// The image with only as many of these changes as it takes for another digit to be read. The
-// strongest are made first.
-function* fewestChanges(network, image, changed) {
-  const before = indexOfLargest(forward(network, image).logits);
-  const strengths = image.map((grey, i) => Math.abs(changed[i] - grey));
-  const mixed = Float64Array.from(image);
-  for (const pixel of orderByValue(strengths)) {
-    mixed[pixel] = changed[pixel];
-    if (indexOfLargest(forward(network, mixed).logits) !== before) return mixed;
-    yield;
-  }
-  return mixed;
+// The image with only a share of its change, from 0 (none of it) to 1 (all).
+function partlyChanged(image, changed, share) {
+  return image.map((grey, i) => grey + share * (changed[i] - grey));
 }

@@ -46,8 +46,7 @@ const QUESTIONS = [
     question: "How does it know which way to change?",
     answers: [
       "It tries at random, and keeps what helps",
-      "It goes where the loss falls",
-      "It is told the right numbers",
+      "It works out which way is better",
     ],
     right: 1,
     because: () => "For each number there is a slope: if it grew a little, would the loss grow? "
@@ -76,13 +75,8 @@ function outcomeMarkup({ picture = "" }) {
     <span data-name="because"></span> <span class="quiet" data-name="first"></span></p>`;
 }
 
-const FIRST_BETS = QUESTIONS.map(question => betMarkup("first", question, ""));
 const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question, outcomeMarkup(question)));
 
-$("first-bets").innerHTML = `<details class="first-bets">
-  <summary>Before you start: five bets</summary>
-  <div class="questions">${FIRST_BETS.join("")}</div>
-  <p class="quiet">At the end of the page you are asked again.</p></details>`;
 $("last-bets").innerHTML = LAST_BETS.join("");
 
 sections.end = showEnd;

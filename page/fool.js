@@ -1,39 +1,69 @@
 "use strict";
-// "Ask why": the smallest change of the pixels that makes the network read another digit.
+// "Ask why": a faint change of the pixels that makes the network sure of another digit.
+
+// What was found is kept in why.fooled: {question, image, changed, share}. question: see askedNow.
+// image, changed: before and after the change, 784 numbers each; changed is null while it is
+// searched for. share: how much of the change is shown, from 0 to 1.
+
+// The answers that can be bet on.
+const READS_ON = "it reads on as before";
+const HALF_SURE = "about half sure";
+const QUITE_SURE = "more than 90 % sure";
 
 async function searchChange() {
   if (!desk.reading) return;
+  hideFooled();
   const question = askedNow();
   const image = render(question.strokes);        // the first look: the drawing as it is
-  const isWanted = () => isAbout(question);
-  why.fooled = question;
+  const fooled = { question, image, changed: null, share: 0 };
+  why.fooled = fooled;
+  const isWanted = () => why.fooled === fooled && isAbout(question);
   const changed = await inSlices(fool(question.network, image), isWanted);
-  if (changed === null) showMessage("No small change of the pixels makes it read another digit.");
-  if (!changed) return;          // undefined: the question is no longer about what is on the sheet
-  const fewest = await inSlices(fewestChanges(question.network, image, changed), isWanted);
-  if (fewest) showFooled(question.network, image, fewest);
+  if (changed === undefined) return;             // the question is no longer about this drawing
+  if (changed === null) {
+    const sentence = "The page found no faint change that makes it sure of another digit.";
+    setText($("fool-words"), sentence);
+    closeBet("bet-fool", judgeFooling(READS_ON));
+    return;
+  }
+  fooled.changed = changed;
+  showFooled(fooled);
 }
 
-// image, changed: before and after the change, 784 numbers each.
-function showFooled(network, image, changed) {
-  const change = changed.map((grey, i) => grey - image[i]);
-  const sizes = change.map(Math.abs).filter(size => size > 0);
-  const before = forward(network, image).probabilities;
-  const after = forward(network, changed).probabilities;
-  paintImage($("fooled-before"), image);
-  paintSigned($("fooled-change"), change);
-  paintImage($("fooled-after"), changed);
-  fill($("fooled"), {
-    before: readInWords(before),
-    after: readInWords(after),
-    times: shortNumber(1 / strength(change)),
-    pixels: sizes.length,
-    mean: percent(sumOf(sizes) / sizes.length),
-    most: percent(strength(change)),
-  });
+// The picture with so much of the change as the slider says, and what the network reads in it.
+function showFooled({ question, image, changed, share }) {
+  const mixed = partlyChanged(image, changed, share);
+  const { probabilities } = forward(question.network, mixed);
+  paintImage($("fooled-picture"), mixed);
+  paintSigned($("fooled-change"), changed.map((grey, i) => grey - image[i]));
+  $("fooled-share").value = share * 100;
+  setText($("fooled-reads"), readInWords(probabilities));
+  setAttribute($("fooled-share"), "aria-valuetext",
+    `${percent(share, 0)} of the change: it reads ${readInWords(probabilities)}`);
   $("fooled").hidden = false;
-  const other = withArticle(indexOfLargest(after));
-  settleBet("bet-fool", `It took ${counted(sizes.length, "pixel")} to make it ${other}.`);
+  const isTold = !$("fool-explained").hidden;
+  if (share === 1 && !isTold) tellFooled(question, image, probabilities);
+}
+
+// All of the change has been tried: so the outcome is known.
+function tellFooled(question, image, probabilities) {
+  const before = indexOfLargest(forward(question.network, image).probabilities);
+  const digit = indexOfLargest(probabilities);
+  const verdict = judgeFooling(nameOutcome(before, probabilities));
+  const sure = percent(probabilities[digit]);
+  $("fool-explained").hidden = false;
+  closeBet("bet-fool", `${verdict} It is ${sure} sure of ${withArticle(digit)}.`);
+}
+
+// Which answer is the right one. A network that learns may have changed since the search.
+function nameOutcome(before, probabilities) {
+  const digit = indexOfLargest(probabilities);
+  if (digit === before) return READS_ON;
+  return probabilities[digit] > 0.9 ? QUITE_SURE : HALF_SURE;
+}
+
+function judgeFooling(rightAnswer) {
+  return bets["bet-fool"] === rightAnswer ? "Right." : "Not right.";
 }
 
 // "7, 99.1 %".
@@ -45,7 +75,13 @@ function readInWords(probabilities) {
 function hideFooled() {
   why.fooled = null;
   $("fooled").hidden = true;
+  $("fool-explained").hidden = true;
+  setText($("fool-words"), "");
   unsettleBet("bet-fool");
 }
 
 $("fool").addEventListener("click", searchChange);
+$("fooled-share").addEventListener("input", event => {
+  why.fooled.share = event.target.value / 100;
+  showFooled(why.fooled);
+});

@@ -5,15 +5,15 @@
 // reading: of the drawing without the dab; null where nothing can be asked.
 function showGame(reading) {
   if (why.game && wasTakenBack(why.game.inkBefore)) stopGame();
-  if (reading && why.game && !desk.isGrowing) followGame(indexOfLargest(reading.probabilities));
-  setText($("way-words"), reading && why.game ? gameInWords(reading) : "");
-  setText($("game-start"), why.game ? "Start again" : "Start");
-  const searchState = why.search === null ? "" : why.search.state;
-  const hasWay = searchState === "found" && desk.ghosts.length > 0;
-  const isSearching = searchState === "searching";
-  setText($("bet-why-show"), isSearching ? "It searches …" : "See where");
-  $("way-next").disabled = !hasWay;
-  $("way-all").disabled = !hasWay;
+  const isOn = reading !== null && why.game !== null;
+  const reads = isOn ? indexOfLargest(reading.probabilities) : -1;
+  if (isOn && !desk.isGrowing) followGame(reads);
+  const { isShowingWay } = why;
+  setText($("game-words"), isOn && !isShowingWay ? yourWayInWords(reads) : "");
+  setText($("way-words"), isOn && isShowingWay ? pagesWayInWords(reads) : "");
+  setText($("game-start"), why.game && !isShowingWay ? "Back to my drawing" : "Try it yourself");
+  const hasNextDab = isOn && why.game.pagesWay !== null && why.search !== null;
+  $("way-next").hidden = !hasNextDab;
 }
 
 // Whether some of this ink is no longer on the sheet.
@@ -37,19 +37,24 @@ function startGame() {
     why.game = {
       inkBefore: desk.ink,             // all that is on the sheet,
       drawing: desk.strokes,           // the digit in it,
-      yourBest: null,                  // and what the learner added when it took the least ink
+      yourBest: null,                  // what the learner added when it took the least ink,
+      pagesWay: null,                  // and the dabs that the page would add
     };
   }
-  desk.trial = null;     // it is played with ink
-  desk.ownHand = null;   // what is played with stays, also where the page has drawn it
+  keepDrawing();
   if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
   else settle();
+}
+
+// What is asked about stays, also where the page's own hand has drawn it.
+function keepDrawing() {
+  desk.ownHand = null;
 }
 
 function stopGame() {
   why.game = null;
   stopShowingWay();
-  why.outcome = null;
+  why.hasOutcome = false;
   unsettleBet("bet-why");
 }
 
@@ -66,31 +71,25 @@ function followLearnersWay(reads) {
   if (reads !== why.to || added.length === 0) return;
   if (!yourBest || inkLength(added) < inkLength(yourBest)) why.game.yourBest = added;
   const quarters = quartersOf(added, drawing);
-  layBesideBet(quarters, `Your ink at ${quarters} did it.`);
+  layBesideBet(quarters, `your ink at ${quarters} did it.`);
 }
 
 // ── The bet ──
 
+// It is told once, by what came first: the learner's ink, or the page's way.
 // quarters: where the ink is that makes it the other digit.
 function layBesideBet(quarters, words) {
-  why.outcome = { quarters, words };
   $("why-explained").hidden = false;
-  showOutcomeOfBet();
+  if (why.hasOutcome) return;
+  why.hasOutcome = true;
+  closeBet("bet-why", `${judgeBet(quarters)}: ${words}`);
 }
-
-// It may be bet on after the outcome is known.
-function showOutcomeOfBet() {
-  if (!why.outcome) return;
-  const { quarters, words } = why.outcome;
-  settleBet("bet-why", `${words} ${judgeBet(quarters)}`);
-}
-document.addEventListener("change", showOutcomeOfBet);
 
 // Whether the ink is where the learner would have put it.
 function judgeBet(quarters) {
   const bet = bets["bet-why"];
-  if (quarters === bet) return "Right.";
-  return quarters.includes(bet) ? "Partly right." : "Not where you said.";
+  if (quarters === bet) return "Right";
+  return quarters.includes(bet) ? "Partly right" : "Not right";
 }
 
 // ── The page's way ──
@@ -127,9 +126,9 @@ async function searchWay() {
     search.way = way;
     desk.ghosts = way;
     desk.ghostsFor = search.strokes;
+    if (inkAdded().length === 0) why.game.pagesWay = way;
     const quarters = quartersOf(way, search.strokes);
-    const dabs = counted(way.length, "dab");
-    layBesideBet(quarters, `The page puts ${dabs} at ${quarters}, pale on the sheet.`);
+    layBesideBet(quarters, `the page’s way is at ${quarters}.`);
   }
   refresh();
 }
@@ -148,44 +147,38 @@ function clearGhosts() {
 
 // ── In words ──
 
-function gameInWords(reading) {
-  const reads = indexOfLargest(reading.probabilities);
-  return why.isShowingWay ? pagesWayInWords(reads) : yourWayInWords(reads);
-}
-
 function yourWayInWords(reads) {
+  const { pagesWay } = why.game;
   const added = inkAdded();
-  if (added.length === 0) return `Add ink on the sheet, until it reads ${why.to}.`;
+  if (added.length === 0) return `Your turn: it reads ${reads}.`;
   const ink = inkInWords(added, "stroke");
-  if (reads === why.to) return `It reads ${why.to}: ${ink}. Can it be done with less?`;
   const still = reads === why.from ? "still " : "";
-  return `${ink}: it ${still}reads ${reads}.`;
+  if (reads !== why.to) return `${ink}: it ${still}reads ${reads}.`;
+  const question = pagesWay
+    ? `The page’s way: ${inkInWords(pagesWay, "dab")}.`
+    : "Can it be done with less?";
+  return `It reads ${reads}: ${ink}. ${question}`;
 }
 
 function pagesWayInWords(reads) {
   const { search } = why;
   const added = inkAdded();
   if (search === null) {
-    const ink = added.length > 0 ? ` ${inkInWords(added, "dab")}.` : "";
-    return `It reads ${reads}.${ink}`;
+    const ink = added.length > 0 ? `: ${inkInWords(added, "dab")}` : "";
+    return `It reads ${reads}${ink}.`;
   }
   if (search.state === "searching") return "The page tries one dab after another …";
   if (search.state === "none") return `${MOST_DABS} dabs are not enough.`;
-  if (added.length === 0) return wholeWayInWords(search.way);
-  return `${search.way.length} more: pale on the sheet.`;
+  const toDo = "Draw over what is pale on the sheet, or:";
+  if (added.length > 0) return `${search.way.length} more. ${toDo}`;
+  return `${wholeWayInWords(search.way)} ${toDo}`;
 }
 
-// The way, beside what the learner said and did.
+// The way, beside what the learner did.
 function wholeWayInWords(way) {
-  const { drawing, yourBest } = why.game;
-  const bet = bets["bet-why"];
-  const quarters = quartersOf(way, drawing);
-  const ink = inkInWords(way, "dab");
-  const sentences = [`The page needs ${ink}: pale on the sheet, at ${quarters}.`];
-  if (bet) sentences.push(`You said: ${bet}. ${judgeBet(quarters)}`);
-  if (yourBest) sentences.push(`Yours: ${inkInWords(yourBest, "stroke")}.`);
-  sentences.push("Try it.");
-  return sentences.join(" ");
+  const { yourBest } = why.game;
+  const pages = `The page needs ${inkInWords(way, "dab")}.`;
+  return yourBest ? `${pages} Yours: ${inkInWords(yourBest, "stroke")}.` : pages;
 }
 
 // "2 strokes, 14 % more ink".
@@ -213,9 +206,10 @@ function quarterOf(ink, strokes) {
 
 $("game-start").addEventListener("click", startGame);
 $("way-show").addEventListener("click", showPagesWay);
-$("bet-why-show").addEventListener("click", showPagesWay);
-$("way-next").addEventListener("click", () => addInk([desk.ghosts[0]]));
-$("way-all").addEventListener("click", () => addInk(desk.ghosts));
+$("way-next").addEventListener("click", () => {
+  if (desk.ghosts.length > 0) addInk([desk.ghosts[0]]);          // else the next is searched for
+});
+$("bet-why").addEventListener("change", keepDrawing);            // the bet is about it
 
 // Ink that is added in the game is the digit's, however far away: it is no other digit beside it.
 $("drawing").addEventListener("pointerdown", () => {

@@ -57,16 +57,12 @@ function kindInWords({ kind, fileName }) {
   return kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
 }
 
-// What is known of a network: its size, and how it did when it was trained.
-function factsOfPupil({ original, lessons }) {
-  const { test_accuracy: accuracy, date } = original.training;
-  const facts = [original.layers.join(" → ")];
-  if (accuracy !== undefined) {
-    const when = lessons.length === 0 ? "" : " before your lessons";
-    facts.push(`read ${percent(accuracy, 2)} of MNIST’s test digits right${when}`);
-  }
-  if (date !== undefined) facts.push(date);
-  return facts.join(" · ");
+// How a network did when it was trained; "" where that is not known.
+function factOfPupil({ original, lessons }) {
+  const { test_accuracy: accuracy } = original.training;
+  if (accuracy === undefined) return "";
+  const when = lessons.length === 0 ? "" : " before your lessons";
+  return `${percent(accuracy, 2)} of unseen digits right${when}`;
 }
 
 // How many images the network has learned from in the page: 0 but for a young one.
@@ -105,7 +101,7 @@ function showPupil(pupil) {
   if (!pupil) return;
   setText($("pupil"), nameOfPupil(pupil));
   setText($("pupil-in-brief"), briefNameOfPupil(pupil));
-  setText($("facts-of-pupil"), factsOfPupil(pupil));
+  setText($("fact-of-pupil"), factOfPupil(pupil));
   const elder = elderOf(pupil);
   for (const button of document.querySelectorAll(".give-back")) {
     button.hidden = !elder;

@@ -19,8 +19,8 @@ const why = {
   game: null,            // see startGame
   isShowingWay: false,   // whether the page shows its way
   search: null,          // the question whose way is searched for, or was found: see searchWay
-  outcome: null,         // where the ink is that made it the other digit: see layBesideBet
-  fooled: null,          // the question about the drawing whose change is shown, or searched for
+  hasOutcome: false,     // whether it has been told where the ink is that does it
+  fooled: null,          // the change of the pixels that is shown, or searched for: see fool.js
 };
 
 sections.why = showWhy;
@@ -32,19 +32,17 @@ function showWhy() {
   const reading = readingWithoutDab();
   const canAsk = reading !== null && indexOfLargest(reading.probabilities) >= 0;
   if (canAsk) {
-    const pair = pairToAsk(reading.probabilities, why.chosenFrom, why.chosenTo);
-    why.from = pair.from;
-    why.to = pair.to;
+    if (!desk.isGrowing) choosePair(reading);
     why.lead = leadIn(reading);
   } else {
     why.lead = NaN;
   }
-  namePair(canAsk ? indexOfLargest(reading.probabilities) : 3);
+  namePair();
   showLead(canAsk ? leadIn(desk.reading) : NaN);
-  showLookAlone(canAsk);
+  showLookWords(canAsk);
   showDab(canAsk);
   showGame(canAsk ? reading : null);
-  if (why.fooled && !isAbout(why.fooled)) hideFooled();
+  if (why.fooled && !isAbout(why.fooled.question)) hideFooled();
   glowWhilePenRests();
 }
 
@@ -70,17 +68,18 @@ function leadIn(reading) {
 
 // ── The two digits ──
 
-const FULL_LEAD = 20;          // points at which the bar between the two digits has reached an end
+const FULL_LEAD = 50;          // points at which the bar between the two digits has reached an end
+
+// The pair that is asked about. While a drawing grows it stays: the sentences would flicker.
+function choosePair(reading) {
+  const pair = pairToAsk(reading.probabilities, why.chosenFrom, why.chosenTo);
+  why.from = pair.from;
+  why.to = pair.to;
+}
 
 // The digits that the sentences speak of. They seldom change, and the pen does not wait for them.
-function namePair(digitRead) {
-  const names = {
-    from: why.from,
-    to: why.to,
-    one: withArticle(why.from),
-    other: withArticle(why.to),
-    seen: withArticle(digitRead),
-  };
+function namePair() {
+  const names = { from: why.from, to: why.to, one: withArticle(why.from) };
   const isNew = Object.entries(names).some(([name, value]) => why.names[name] !== value);
   if (!isNew) return;
   why.names = names;
@@ -95,11 +94,15 @@ function showLead(lead) {
   const bar = $("lead-bar").querySelector("i");
   from.classList.toggle("leads", lead > 0);
   to.classList.toggle("leads", lead < 0);
-  const length = shareOf(lead, FULL_LEAD) * 50;                 // %: it begins in the middle
+  // By the root, a small lead is seen, too, and of a large one how it falls. In % of the bar's
+  // length: it begins in the middle.
+  const length = Math.sqrt(shareOf(lead, FULL_LEAD)) * 50;
   bar.classList.toggle("against-from", lead < 0);
   bar.style.setProperty("left", (lead > 0 ? 50 - length : 50) + "%");
   bar.style.setProperty("width", length + "%");
-  setText($("lead-words"), Number.isFinite(lead) ? leadInWords(lead, why.from, why.to) + "." : "");
+  const isLead = Number.isFinite(lead);
+  const words = isLead ? `${leadInWords(lead, why.from, why.to)}, in all five looks together.` : "";
+  setText($("lead-words"), words);
 }
 
 // Which share of a full number this is, whatever its sign, at most 1; 0 of what is no number.
@@ -116,20 +119,16 @@ function leadInWords(lead, from, to) {
   return `${first} leads ${second} by ${points} points`;
 }
 
-// The look that is chosen on the desk is one of five, and may say something else than their mean.
-function showLookAlone(canAsk) {
-  if (!canAsk) {
-    setText($("look-words"), "");
-    return;
+// What a point is. If a look is chosen, it may say something else than all five together.
+function showLookWords(canAsk) {
+  let words = "One point more: 2.7 times as probable.";
+  if (canAsk && isAboutOneLook()) {
+    const { logits } = desk.reading.looks[desk.look];
+    const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);
+    words = `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, ${lead}. `
+      + "Your ink argues in this look now; touch the first one, and it argues in all five.";
   }
-  const { logits } = desk.reading.looks[desk.look];
-  const lead = logits[why.from] - logits[why.to];
-  const alone = `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, `
-    + `${leadInWords(lead, why.from, why.to)}.`;
-  const hint = isAboutOneLook()
-    ? "The ink argues in this look now. Touch the first one, and it argues in all five."
-    : "Touch another of the five small images, and the ink argues in that look.";
-  setText($("look-words"), `That is in all five looks together. ${alone} ${hint}`);
+  setText($("look-words"), canAsk ? words : "");
 }
 
 // The first look is the drawing as it is, and chosen at first: then the ink argues in the vote.
@@ -137,15 +136,15 @@ function isAboutOneLook() {
   return desk.look !== 0;
 }
 
-// Another pair: what was begun was about the one before.
-function choosePair() {
+// The learner chooses another pair: what was begun was about the one before.
+function askAboutPair() {
   why.chosenFrom = Number($("ask-from").value);
   why.chosenTo = Number($("ask-to").value);
   stopGame();
   showWhy();             // at once: the next tap may come before the next frame
 }
-$("ask-from").addEventListener("change", choosePair);
-$("ask-to").addEventListener("change", choosePair);
+$("ask-from").addEventListener("change", askAboutPair);
+$("ask-to").addEventListener("change", askAboutPair);
 
 // ── The question: an answer may come later, when it is asked no longer ──
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from chromium import (FOUR, SEVEN, calculate, draw, exact, place, prediction, probabilities, text,
-                      until, visit_section)
+                      until, visit_section, wait_until_ready)
 from neural_network import render
 
 pytest_plugins = "chromium"
@@ -54,9 +54,13 @@ def scores(network, strokes):
 
 def vote(network, strokes):
     """What the network reads in a drawing: the mean of five looks."""
-    logits = scores(network, strokes)
+    return shares(scores(network, strokes)).mean(axis=0)
+
+
+def shares(logits):
+    """The probabilities of these logits, (images, 10)."""
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (exponentials / exponentials.sum(axis=1, keepdims=True)).mean(axis=0)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 # ── The ink that argues ──────────────────────────────────────────────────────────────────────────────────
@@ -75,8 +79,8 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
             effectsOfInk(desk.network, desk.strokes, why.from, why.to))]""" % RUN)
 
         def lead(strokes):
-            shares = np.log(vote(network, strokes))
-            return shares[pair[0]] - shares[pair[1]]
+            log_shares = np.log(vote(network, strokes))
+            return log_shares[pair[0]] - log_shares[pair[1]]
 
         for number, effect in enumerate(effects):
             without = drawn[:number] + drawn[number + 1:]
@@ -86,7 +90,7 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
             .filter(kind => kind !== 'hollow')""") == signs
         points = f"{abs(lead(FOUR)):.2f}"
         leader, other = pair if lead(FOUR) > 0 else pair[::-1]
-        assert text(why, "lead-words") == f"{leader} leads {other} by {points} points."
+        assert text(why, "lead-words").startswith(f"{leader} leads {other} by {points} points, in all five looks")
 
 
 def test_a_look_that_is_touched_argues_alone_and_the_first_for_all_five(why, site):
@@ -103,6 +107,7 @@ def test_a_look_that_is_touched_argues_alone_and_the_first_for_all_five(why, sit
         return logits[3] - logits[8]
 
     leader, other = (3, 8) if lead(THREE) > 0 else (8, 3)
+    assert "all five looks" in text(why, "lead-words")
     said = f"In look 4 alone, wider and turned left, {leader} leads {other} by {abs(lead(THREE)):.2f} points."
     assert said in text(why, "look-words")
     against = [lead(THREE) - lead(drawn[:i] + drawn[i + 1:]) < 0 for i in range(len(drawn))]
@@ -111,6 +116,7 @@ def test_a_look_that_is_touched_argues_alone_and_the_first_for_all_five(why, sit
     assert why.inner_html("#glow") != for_all
     why.click("#looks button:nth-child(1)")
     await_glow(why)
+    assert "alone" not in text(why, "look-words")
     assert why.inner_html("#glow") == for_all
 
 
@@ -132,9 +138,33 @@ def test_a_3_is_asked_why_it_is_no_8_and_the_glow_goes_when_the_pen_comes_down_o
 
 # ── The dab ──────────────────────────────────────────────────────────────────────────────────────────────
 
+def test_the_lead_bar_grows_with_the_lead_and_is_not_at_its_end_at_20_points(why):
+    draw(why, THREE)
+
+    def length(lead):
+        why.evaluate("lead => showLead(lead)", lead)
+        return why.evaluate("() => parseFloat(document.querySelector('#lead-bar i').style.width)")
+
+    lengths = [length(lead) for lead in (0, 1, 12, 20, 80)]
+    assert lengths[0] == 0 and lengths[-1] == 50 and lengths[1] > 5     # %; one point is seen,
+    assert lengths[3] - lengths[2] > 5 and lengths[3] < 40              # and so is what the first dabs do
+    assert length(-12) == lengths[2]
+
+
+def test_while_a_drawing_grows_the_pair_that_is_asked_about_stays(why):
+    why.evaluate("""() => {
+        window.pairs = new Set();
+        new MutationObserver(() => pairs.add($("ask-from").value + $("ask-to").value))
+            .observe($("bet-why"), { subtree: true, childList: true, characterData: true });
+    }""")
+    draw(why, SEVEN, steps=8)
+    assert why.evaluate("() => [...pairs]") == [why.input_value("#ask-from") + why.input_value("#ask-to")]
+
+
 def test_a_dab_is_read_while_it_is_dragged_and_becomes_ink_only_when_it_is_kept(why):
     draw(why, THREE)
     strokes, before = why.evaluate("() => desk.strokes"), probabilities(why)
+    assert why.is_hidden("#dab-turn") and why.is_hidden("#dab-places")
     why.click("#dab-put")
     box = why.locator("#dab").bounding_box()
     why.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -168,6 +198,7 @@ def test_a_dab_is_read_while_it_is_dragged_and_becomes_ink_only_when_it_is_kept(
     read = probabilities(why)
     why.click("#dab-keep")
     assert len(why.evaluate("() => desk.strokes")) == 2 and probabilities(why) == read
+    assert why.is_hidden("#dab-keep") and why.evaluate("() => document.activeElement.id") == "dab-put"
     why.click("#undo")
     assert why.evaluate("() => desk.strokes") == strokes and probabilities(why) == before
 
@@ -179,7 +210,7 @@ def test_a_dab_is_read_while_it_is_dragged_and_becomes_ink_only_when_it_is_kept(
 # ── The game, and the page's way ─────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize("by, examples, other", [
-    ("pointer", 1, 8), ("pointer", 5, 2), ("next", 1, 8), ("all", 2, 9)])
+    ("pointer", 1, 8), ("pointer", 5, 2), ("next", 1, 8), ("next", 2, 9)])
 def test_the_dabs_that_the_page_shows_make_it_the_other_digit(by, examples, other, why):
     for _ in range(examples):                                          # 3, 4, …
         why.click("#example")
@@ -187,50 +218,55 @@ def test_the_dabs_that_the_page_shows_make_it_the_other_digit(by, examples, othe
     assert prediction(why) != str(other)
     ghosts = find_way(why)
     assert 1 <= len(ghosts) <= 8 and re.search(r"needs \d dabs?, \d+ % more ink", text(why, "way-words"))
-    if by == "all":
-        why.click("#way-all")
-    elif by == "pointer":
+    if by == "pointer":
         for ghost in ghosts:
             draw(why, [ghost])
     else:
         for _ in ghosts:                                               # the page tries anew after every dab
-            until(why, "!$('way-next').disabled")
+            until(why, "desk.ghosts.length > 0")
             why.click("#way-next")
     assert prediction(why) == str(other) and f"It reads {other}" in text(why, "way-words")
-    assert why.evaluate("() => [desk.strokes.length, desk.ghosts.length]")[1] == 0
+    assert why.evaluate("() => desk.ghosts.length") == 0 and why.is_hidden("#way-next")
+    assert "pale" not in why.inner_text("#bet-why")                    # nothing pale is left
+
+
+def bet_on(page, place):
+    page.locator("#bet-why label").nth(place - 1).click()
 
 
 def test_the_game_counts_the_ink_tells_when_it_flips_and_lays_the_outcome_beside_the_bet(why):
     draw(why, THREE)
-    why.check("#bet-why label:nth-of-type(3) input", force=True)
+    bet_on(why, 3)
     assert "lower left" in why.evaluate("() => bets['bet-why']") and why.is_hidden("#bet-why .outcome")
     why.click("#game-start")
-    assert "until it reads 8" in text(why, "way-words") and why.is_hidden("#why-explained")
+    assert text(why, "game-words") == "Your turn: it reads 3." and why.is_hidden("#why-explained")
     draw(why, [[[.95, .5], [.95, .5]]])
-    assert re.match(r"1 stroke, \d+ % more ink: it still reads 3\.", text(why, "way-words"))
-    why.click("#undo")
-    why.click("#way-show")                                             # a way that is known to do it
-    until(why, "why.search && why.search.way")
-    way = why.evaluate("() => why.search.way")
-    why.click("#game-start")
-    assert why.evaluate("() => desk.ghosts.length") == 0
+    assert re.match(r"1 stroke, \d+ % more ink: it still reads 3\.", text(why, "game-words"))
+    way = calculate(why, "() => (%s)(findWay(desk.network, why.game.drawing, 8))" % RUN)
+    why.click("#game-start")                                           # back to the drawing
+    assert why.evaluate("() => desk.ink.length") == 1
     draw(why, way)
-    assert prediction(why) == "8" and re.match(r"It reads 8: \d strokes?, \d+ % more ink", text(why, "way-words"))
-    assert "lower left" in why.inner_text("#bet-why .outcome [data-name=bet]")
-    assert "Your ink at the" in why.inner_text("#bet-why .outcome")
+    assert prediction(why) == "8" and re.match(r"It reads 8: \d strokes?, \d+ % more ink", text(why, "game-words"))
+    outcome = why.inner_text("#bet-why .outcome")
+    assert "You said: the lower left" in outcome and "your ink at the" in outcome
     assert why.is_visible("#why-explained")
     assert (why.input_value("#ask-from"), why.input_value("#ask-to")) == ("3", "8")     # the pair stays
     assert re.match(r"8 leads 3 by \d+\.\d\d points", text(why, "lead-words"))
     find_way(why)                                                      # from the drawing that it began with
     assert why.evaluate("() => desk.strokes.length") == 1 and "Yours:" in text(why, "way-words")
+    assert why.inner_text("#bet-why .outcome") == outcome              # what was told once stays
+    why.click("#game-start")
+    draw(why, way)
+    assert "The page’s way:" in text(why, "game-words")
 
 
 def test_of_blank_paper_nothing_is_asked_and_a_new_drawing_asks_anew(why):
     for button in ("#way-show", "#fool", "#game-start"):
         assert not why.is_visible(button)
+    assert why.inner_text("#bet-why legend").startswith("Draw a 3. Where")
     assert why.is_disabled("#dab-put") and text(why, "lead-words") == ""
     why.click("#example")
-    assert find_way(why)
+    assert find_way(why) and "Draw a" not in why.inner_text("#bet-why legend")
     why.click("#clear")
     assert why.evaluate("() => desk.ghosts") == [] and text(why, "way-words") == ""
     draw(why, SEVEN)
@@ -245,76 +281,106 @@ def test_the_pale_dabs_go_with_their_drawing_and_when_one_reads_on(why):
     show_ink(why)
     why.click("#dab-put")
     find_way(why)
-    assert why.evaluate("() => desk.trial") is None                    # the game is played with ink
+    assert why.evaluate("() => desk.trial") is not None                # nobody takes the dab away
     why.evaluate("() => setDrawing(strokesOfHand(5))")                 # as another section does
     assert why.evaluate("() => $('ghosts').children.length") == 0
+    why.click("#example")
     why.click("#dab-put")
     why.evaluate("$('end').scrollIntoView()")                          # so far that the section is not drawn again
     until(why, "desk.trial === null && $('dab').hidden && !$('trial').children.length")
 
 
-def test_the_bet_is_answered_beside_it_and_the_bar_stays_in_view_below_it(why):
+@pytest.mark.parametrize("place", [1, 2, 3, 4])
+def test_the_bet_is_answered_once_beside_it_by_the_pages_way(place, why):
     draw(why, THREE)
-    why.check("#bet-why label:nth-of-type(2) input", force=True)
-    why.click("#bet-why-show")
-    until(why, "$('bet-why').dataset.outcome")
+    bet_on(why, place)
+    ghosts = find_way(why)
     way = why.evaluate("() => quartersOf(why.search.way, why.search.strokes)")
-    assert way in why.inner_text("#bet-why .outcome")
-    for answer in (1, 2, 3, 4):                                        # also when it is bet on anew
-        why.check(f"#bet-why label:nth-of-type({answer}) input", force=True)
-        bet = why.inner_text("#bet-why .outcome [data-name=bet]")
-        verdict = "Right." if bet == way else "Partly right." if bet in way else "Not where you said."
-        assert verdict in why.inner_text("#bet-why .outcome [data-name=outcome]")
-    why.evaluate("$('way-words').scrollIntoView({ block: 'end' })")
+    bet = why.inner_text("#bet-why .outcome [data-name=bet]")
+    verdict = "Right:" if bet == way else "Partly right:" if bet in way else "Not right:"
+    outcome = why.inner_text("#bet-why .outcome")
+    assert outcome.startswith(f"You said: {bet}. {verdict}") and way in outcome
+    for ghost in ghosts:
+        draw(why, [ghost])
+    assert prediction(why) == "8" and why.inner_text("#bet-why .outcome") == outcome
+    assert why.is_disabled("#bet-why input >> nth=0")                  # it is known now
+    why.click("#clear")
+    draw(why, SEVEN)
+    assert why.is_enabled("#bet-why input >> nth=0") and why.is_hidden("#bet-why .outcome")
+
+
+def test_the_bar_stays_in_view_beside_what_it_answers(why):
+    draw(why, THREE)
+    why.evaluate("$('game-start').scrollIntoView({ block: 'end' })")
     box = why.locator("#lead-bar").bounding_box()
     assert 0 <= box["y"] and box["y"] + box["height"] < why.viewport_size["height"]
+    why.evaluate("$('game-start').scrollIntoView({ block: 'start' })")  # nor does it cover that
+    box = why.locator("#lead-bar").bounding_box()
+    assert box["y"] + box["height"] < why.locator("#game-start").bounding_box()["y"]
+
+
+def test_a_bet_about_the_3_of_the_pages_hand_keeps_it(visit):
+    page = visit(ready=False, reduced_motion="reduce")
+    wait_until_ready(page, touched=False)
+    until(page, "$('caption').textContent === 'Your turn.'")
+    page.locator("#bet-why label").first.click()
+    assert prediction(page) == "3"
+    draw(page, [[[.1, .9], [.12, .9]]])
+    assert page.evaluate("() => desk.ink.length") == 2
 
 
 # ── Fool it ──────────────────────────────────────────────────────────────────────────────────────────────
 
-def test_the_smallest_change_fools_python_too_and_the_words_fit_the_numbers(visit, site):
-    page = visit()
+def slide(page, key):
+    page.focus("#fooled-share")
+    page.keyboard.press(key)
+
+
+def test_a_faint_change_makes_python_sure_of_another_digit_too_and_the_slider_shows_how_much_it_takes(visit, site):
+    page, network = visit(), exact(site / "weights.json")
     draw(page, SEVEN)
-    page.focus("#fool")                                                # before the section was ever seen
+    page.locator("#bet-fool label").nth(2).click()
+    page.focus("#fool")
     page.keyboard.press("Enter")
     until(page, "!$('fooled').hidden")
-    changed, enough = calculate(page, """() => {
-        const run = %s;
-        const image = render(desk.strokes);
-        const changed = run(fool(desk.network, image));
-        const fewest = run(fewestChanges(desk.network, image, changed));
-        return [[...changed], fewest.filter((grey, i) => grey !== image[i]).length];
-    }""" % RUN)
-    image, changed = render(SEVEN), np.array(changed)
-    size = np.abs(changed - image)
-    network = exact(site / "weights.json")
-    read = network.predict(changed[None])[0]
-    order = np.argsort(-size, kind="stable")
-
-    def read_with(count):
-        mixed = image.copy()
-        mixed[order[:count]] = changed[order[:count]]
-        return network.predict(mixed[None])[0]
-
-    assert read != 7 and read_with(enough) != 7 and read_with(enough - 1) == 7
+    changed = np.array(calculate(page, "() => [...why.fooled.changed]"))
+    image = render(SEVEN)
     assert 0 <= changed.min() and changed.max() <= 1
-    shown = image.copy()                                               # what is shown is what is enough
-    shown[order[:enough]] = changed[order[:enough]]
-    after, size = network.predict(shown[None])[0], np.abs(shown - image)
-    said = {name: page.inner_text(f"#fooled [data-name={name}]")
-            for name in ("before", "after", "pixels", "mean", "most")}
-    assert said["before"].startswith("7, ") and said["after"].startswith(f"{after}, ")
-    assert int(said["pixels"]) == enough == (size > 0).sum()
-    assert [float(said[name][:-2]) for name in ("mean", "most")] == pytest.approx(
-        [size[size > 0].mean() * 100, size.max() * 100], abs=.06)
-    painted = page.evaluate("""() => [...$('fooled-after').getContext('2d')
+    assert np.linalg.norm(changed - image) < np.linalg.norm(image) / 2  # it is still this image
+    read = shares(network.forward(changed[None])[1])[0]
+    assert read.argmax() != 7 and read.max() > .95
+
+    def is_read(share):
+        mixed = image + share * (changed - image)
+        expected = shares(network.forward(mixed[None])[1])[0]
+        assert text(page, "fooled-reads") == f"{expected.argmax()}, {expected.max() * 100:.1f} %"
+
+    is_read(0)
+    slide(page, "ArrowRight")
+    is_read(.01)
+    assert page.is_hidden("#bet-fool .outcome") and page.is_hidden("#fool-explained")
+    slide(page, "End")
+    is_read(1)
+    painted = page.evaluate("""() => [...$('fooled-picture').getContext('2d')
         .getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3)""")
-    assert np.array(painted) / 255 == pytest.approx(shown, abs=.003)
-    page.check("#bet-fool label:nth-of-type(1) input", force=True)
-    assert f"It took {enough} pixels" in page.inner_text("#bet-fool .outcome")
+    assert np.array(painted) / 255 == pytest.approx(changed, abs=.003)
+    assert page.is_visible("#fool-explained")
+    outcome = page.inner_text("#bet-fool .outcome")
+    assert outcome.startswith("You said: more than 90 % sure. Right. It is 9") and f"a {read.argmax()}" in outcome.replace("an", "a")
+    slide(page, "Home")
+    assert page.inner_text("#bet-fool .outcome") == outcome and page.is_disabled("#bet-fool input >> nth=0")
     draw(page, [[[.2, .9], [.4, .9]]])
     show_ink(page)
-    assert page.is_hidden("#fooled")                                   # it was about another drawing
+    assert page.is_hidden("#fooled") and page.is_hidden("#bet-fool .outcome")   # it was about another drawing
+
+
+def test_where_no_faint_change_fools_it_that_is_said(why):
+    draw(why, THREE)
+    why.evaluate("() => usePupil(newPupil('loaded', { ...newNetwork(4), b2: new Float32Array(10).map((_, i) => 2000 * i) }))")
+    why.locator("#bet-fool label").first.click()
+    why.click("#fool")
+    until(why, "$('fool-words').textContent")
+    assert why.is_hidden("#fooled") and "as before. Right." in why.inner_text("#bet-fool .outcome")
 
 
 @pytest.mark.parametrize("made", [

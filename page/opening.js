@@ -1,0 +1,35 @@
+"use strict";
+// The opening bets: the questions that are asked again at the end, one after the other.
+
+const opening = {
+  place: 0,              // which of the QUESTIONS is asked; after the last comes a word of thanks
+};
+
+function openingMarkup(question, i) {
+  const count = `<small>Before you go on, a guess: ${i + 1} of ${QUESTIONS.length}</small>`;
+  return betMarkup("first", { ...question, question: `${count} ${question.question}` }, "");
+}
+
+$("first-bets").innerHTML = QUESTIONS.map(openingMarkup).join("")
+  + "<p>Thank you. At the end you are asked again.</p>";
+
+// They lie in the same room, and one of them is seen.
+function askAtOpening(place) {
+  opening.place = place;
+  [...$("first-bets").children].forEach((part, i) => part.classList.toggle("now", i === place));
+}
+
+// Beside the sheet they wait, unseen, for a drawing other than the demonstration's.
+function showOpening() {
+  const isOfDemo = !demo.isOver || desk.ink === demo.strokes;
+  const isDrawn = !desk.isBlank && !desk.isGrowing && !isOfDemo;
+  if (isDrawn) $("first-bets").classList.add("begun");
+}
+
+askAtOpening(0);
+
+$("first-bets").addEventListener("change", () => {
+  askAtOpening(opening.place + 1);
+  const nextAnswer = $("first-bets").children[opening.place].querySelector("input");
+  if (nextAnswer) nextAnswer.focus({ preventScroll: true });     // for whoever uses the keyboard
+});
