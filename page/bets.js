@@ -20,9 +20,11 @@ document.addEventListener("change", event => {
 // answer that was right; "" where none was, or where the outcome says it itself.
 function settleBet(id, outcome, rightAnswer = "") {
   const fieldset = $(id);
+  const isNew = fieldset.dataset.outcome !== outcome;
   fieldset.dataset.outcome = outcome;
   fieldset.dataset.rightAnswer = rightAnswer;
   showBet(fieldset);
+  if (isNew) noteOutcome(fieldset.querySelector(".outcome"));
 }
 
 // The outcome is laid beside the bet, and from now on the bet cannot be changed.
@@ -46,6 +48,23 @@ function reopenBet(id) {
   for (const answer of $(id).querySelectorAll("input")) answer.checked = false;
   delete bets[id];
   unsettleBet(id);
+}
+
+const NOTE_TIME = 7000;          // ms that a note stays
+let noteTimer = null;
+
+// An outcome that comes where one does not see it is told at the foot of the window, too.
+function noteOutcome(paragraph) {
+  if (!paragraph || paragraph.hidden || isInSight(paragraph)) return;
+  $("note").textContent = paragraph.textContent;
+  clearTimeout(noteTimer);
+  noteTimer = setTimeout(() => $("note").replaceChildren(), NOTE_TIME);
+}
+
+// Whether an element is in the window, and nothing lies over it.
+function isInSight(element) {
+  const { left, top } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + 2, top + 2));
 }
 
 // Shows the outcome where there is both a bet and an outcome.

@@ -5,7 +5,7 @@ const GUESSING = Math.log(10);  // the loss of a network that gives ten digits t
 
 // A picture of curves, in units of its own: how large it is, and where in it the axes are.
 const WIDTH_OF_PLOT = 320;
-const HEIGHT_OF_PLOT = 164;
+const HEIGHT_OF_PLOT = 170;
 const PLOT_AREA = { left: 48, right: 300, top: 8, bottom: 132 };
 
 // A picture of curves on axes, as HTML; "" where there is nothing to draw yet. A curve is a list of

@@ -22,7 +22,7 @@ const QUESTIONS = [
     ],
     right: 2,
     because: known => `It is ${known.parameters} numbers, the same ones for every digit. `
-      + "Save it below, and look.",
+      + "Nor are your drawings kept, but for those of lessons, in this browser alone.",
   },
   {
     id: "rules",

@@ -209,7 +209,10 @@ $("way-show").addEventListener("click", showPagesWay);
 $("way-next").addEventListener("click", () => {
   if (desk.ghosts.length > 0) addInk([desk.ghosts[0]]);          // else the next is searched for
 });
-$("bet-why").addEventListener("change", keepDrawing);            // the bet is about it
+// The bet is about this drawing and this pair. Ink that is added from now on tries it.
+$("bet-why").addEventListener("change", () => {
+  if (!why.game) startGame();
+});
 
 // Ink that is added in the game is the digit's, however far away: it is no other digit beside it.
 $("drawing").addEventListener("pointerdown", () => {

@@ -1,6 +1,7 @@
 "use strict";
 // "How does it know which way?": one weight, one slider, and the loss as a hill that one walks on.
 
+const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 const HILL_DIGITS = 200;       // over which the loss is a mean
 const HILL_STEPS = 60;         // from one end of the slider to the other: there the loss is measured
 const LEAST_HILL_REACH = 6;    // weights from -6 to 6, or farther, may be tried
@@ -192,6 +193,8 @@ function showHill(hill) {
   drawHill(hill, now, scales);
   drawTangent(hill, now, scales);
   sayHill(hill, now, scales);
+  const { loss } = lossAtWeight(hill, weightAtStart(hill));
+  $("learn-little").hidden = !(loss < LITTLE_LOSS);            // not so of what is no number
 }
 
 // Where a weight and a loss lie in the picture, in its units: x(weight), y(loss).
@@ -308,7 +311,7 @@ function tryWeight(weight) {
 function settleHillBet(hill) {
   const { slope } = lossAtWeight(hill, weightAtStart(hill));
   const way = wayDown(slope, hill.reach);
-  settleBet("bet-hill", `It had to go ${way}: the slope said so.`);
+  settleBet("bet-hill", `It had to go ${way}. Nobody can see that; its slope tells it.`);
 }
 
 function choosePixel(pixel) {

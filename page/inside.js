@@ -76,8 +76,8 @@ function findInside(look) {
 }
 
 // A bet's outcome is that of the first time; it does not change afterwards.
-function settleInsideBet(id, outcome) {
-  if (!$(id).dataset.outcome) settleBet(id, outcome);
+function settleInsideBet(id, outcome, rightAnswer) {
+  if (!$(id).dataset.outcome) settleBet(id, outcome, rightAnswer);
 }
 
 // Another network is on the desk: what runs by itself stops, and all is found anew. What the

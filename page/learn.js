@@ -312,7 +312,8 @@ function stateInWords() {
   if (isLearning()) return "It learns.";
   if (seen === 0) {
     const count = grouped(countParameters(network));
-    return `Its memory is wiped: ${count} random numbers are left.`;
+    const units = counted(network.layers[1], "hidden unit");
+    return `Its memory is wiped. It begins anew, with ${units}: ${count} random numbers.`;
   }
   const { momentOnDesk } = learning;
   const moment = momentOnDesk ?? measured.at(-1);

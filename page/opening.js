@@ -6,12 +6,14 @@ const opening = {
 };
 
 function openingMarkup(question, i) {
-  const count = `<small>Before you go on, a guess: ${i + 1} of ${QUESTIONS.length}</small>`;
+  const count = `<small>Guess ${i + 1} of ${QUESTIONS.length}. At the end you are asked again.</small>`;
   return betMarkup("first", { ...question, question: `${count} ${question.question}` }, "");
 }
 
 $("first-bets").innerHTML = QUESTIONS.map(openingMarkup).join("")
-  + "<p>Thank you. At the end you are asked again.</p>";
+  + "<p>Thank you. Now find out.</p>"
+  + `<p class="until-drawn">Draw a digit. Then come ${COUNTS[QUESTIONS.length]} guesses at what such a network can
+    do. Below, you find out.</p>`;
 
 // They lie in the same room, and one of them is seen.
 function askAtOpening(place) {

@@ -62,7 +62,7 @@ function factOfPupil({ original, lessons }) {
   const { test_accuracy: accuracy } = original.training;
   if (accuracy === undefined) return "";
   const when = lessons.length === 0 ? "" : " before your lessons";
-  return `${percent(accuracy, 2)} of unseen digits right${when}`;
+  return `reads ${percent(accuracy, 2)} of digits it never saw${when}`;
 }
 
 // How many images the network has learned from in the page: 0 but for a young one.

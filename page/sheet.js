@@ -28,6 +28,7 @@ function pressPen(event) {
   drawnByPen.add(desk.ink);
   desk.pen = event;
   desk.trial = null;
+  desk.look = 0;
   desk.penIsOutside = false;
   refresh();
 }

@@ -69,17 +69,12 @@ function showCaptions(unit, rounded, tenPulls) {
     activation: twoDecimals(rounded.activation),
     blank: twoDecimals(rounded.atBlank),
     change: signed(rounded.change),
-    up: countAbove0(tenPulls),
-    down: countAbove0(tenPulls.map(pull => -pull)),
+    pulled: countPulled(tenPulls),
     highest,
     "highest-pull": signed(tenPulls[highest]),
     lowest,
     "lowest-pull": signed(tenPulls[lowest]),
   });
-}
-
-function countAbove0(values) {
-  return values.filter(value => value > 0).length;
 }
 
 const TOP_OF_STAGE = 26;       // px: above it is room for the names
@@ -361,9 +356,22 @@ function settleUnitBet() {
   if (insideChoices.time < STEPS || desk.isBlank) return;
   const unit = unitOnStage();
   const tenPulls = pullsOf(insideView.findings.pulls, unit);
-  const changed = tenPulls.filter(pull => pull !== 0).length;
-  const count = changed === 10 ? "all ten" : changed;
-  settleInsideBet("bet-unit", `unit ${unit + 1} changed ${count}.`);
+  settleInsideBet("bet-unit", `Unit ${unit + 1} pulled at ${countPulled(tenPulls)}.`,
+    answerToUnitBet(tenPulls));
+}
+
+// At how many of the ten digits a unit pulls, in words.
+function countPulled(tenPulls) {
+  const count = tenPulls.filter(pull => pull !== 0).length;
+  return count === 10 ? "all ten" : String(count);
+}
+
+// The answer that was right; "" where it was none of them, as with a unit that pulls at five.
+function answerToUnitBet(tenPulls) {
+  const count = tenPulls.filter(pull => pull !== 0).length;
+  if (count === 1) return "One";
+  if (count === 2 || count === 3) return "Two or three";
+  return count === 10 ? "All ten" : "";
 }
 
 onInside("click", "inside-play", () => {

@@ -1,8 +1,6 @@
 "use strict";
 // One step, or ten: what came of them; and the four moments of one: forward, loss, backward, update.
 
-const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
-
 // What came of the steps that are laid open; and of a single one its four moments.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
@@ -23,9 +21,7 @@ function showResult(batch, before, after) {
   const labels = batch.map(labelOfDigit);
   const lossBefore = crossEntropy(before, labels);
   const lossAfter = crossEntropy(after, labels);
-  const isLittle = lossBefore < LITTLE_LOSS;     // not so of what is no number
   $("learn-result").hidden = false;
-  $("learn-little").hidden = !isLittle;
   showLosses([lossBefore, lossAfter]);
   fill($("hill"), {
     "step-digits": counted(batch.length, "digit"),

@@ -139,7 +139,16 @@ function settleTipBet() {
   const { from, digit } = leaders.at(-1);
   const share = percent(from / units, 0);
   const when = from === 0 ? "the start" : `the ${ordinal(from)} of ${grouped(units)} units`;
-  settleInsideBet("bet-tip", `${digit} led for good from ${when} on: that is ${share}.`);
+  settleInsideBet("bet-tip", `${digit} led for good from ${when} on: that is ${share}.`,
+    answerToTipBet(from, units));
+}
+
+// The answer that comes nearest.
+function answerToTipBet(count, units) {
+  const share = count / units;
+  if (count <= 1) return "the first";
+  if (share < 0.12) return "about 5 %";
+  return share < 0.5 ? "about 25 %" : "more than half";
 }
 
 onInside("click", "tug-play", () => {

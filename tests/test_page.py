@@ -137,7 +137,7 @@ def test_the_opening_bets_come_one_at_a_time_once_something_is_drawn_and_move_no
             page.locator("#first-bets .now label").first.click()
         else:
             page.keyboard.press("Space")                               # the keyboard goes along
-    assert "asked again" in page.inner_text("#first-bets .now") and page.evaluate(top) == before
+    assert "Thank you" in page.inner_text("#first-bets .now") and page.evaluate(top) == before
     assert page.evaluate("() => Object.keys(bets).length") == 5
 
 
@@ -295,6 +295,10 @@ def test_a_touch_chooses_the_look_that_the_sections_show_until_there_is_another_
     assert "wider" in page.get_attribute("#looks button:nth-child(3)", "aria-label")
     page.keyboard.press("Delete")
     assert page.evaluate("() => desk.look") == 0
+    draw(page, FOUR)
+    page.click("#looks button:nth-child(3)")
+    draw(page, ONE)
+    assert page.evaluate("() => desk.look") == 0                       # whoever draws on sees the drawing as it is
 
 
 def test_per_cents_add_up_to_100_and_are_no_further_off_than_rounding_needs(page):

@@ -93,6 +93,18 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
         assert text(why, "lead-words").startswith(f"{leader} leads {other} by {points} points, in all five looks")
 
 
+def test_ink_after_a_bet_answers_it_and_the_question_stays(why):
+    draw(why, THREE)
+    question = why.inner_text("#bet-why legend")
+    why.click("#bet-why label >> nth=0")
+    way = calculate(why, "() => (%s)(findWay(desk.network, desk.strokes, 8))" % RUN)
+    draw(why, way)
+    assert prediction(why) == "8"
+    outcome = why.inner_text("#bet-why .outcome")
+    assert re.fullmatch(r"You said: the upper left\. .*ight: your ink at .* did it\.", outcome), outcome
+    assert why.inner_text("#bet-why legend") == question
+
+
 def test_a_look_that_is_touched_argues_alone_and_the_first_for_all_five(why, site):
     network = exact(site / "weights.json")
     draw(why, THREE)
