@@ -36,7 +36,8 @@ function dabInWords(effect) {
   const argues = points === "0.00"
     ? "Here it argues for neither."
     : `Here it argues for ${effect > 0 ? why.from : why.to}, by ${points} points.`;
-  return `${argues} ${leadInWords(leadIn(desk.reading), why.from, why.to)}: it reads ${reads}.`;
+  const before = indexOfLargest(readingWithoutDab().probabilities);
+  return `${argues} ${reads === before ? "It still reads" : "It makes the network read"} ${reads}.`;
 }
 
 // Puts the dab on the sheet, with its middle at (x, y). direction: which of DIRECTIONS.
@@ -70,6 +71,7 @@ function addInk(strokes) {
 }
 
 $("dab-put").addEventListener("click", () => {
+  stopShowingWay();
   if (desk.trial) desk.trial = null;
   else moveDab(why.dab.x, why.dab.y, why.dab.direction);
   settle();

@@ -22,7 +22,7 @@ const QUESTIONS = [
     ],
     right: 2,
     because: known => `It is ${known.parameters} numbers, the same ones for every digit. `
-      + "Nor are your drawings kept, but for those of lessons, in this browser alone.",
+      + "And the page keeps a drawing only if you teach it, in this browser alone.",
   },
   {
     id: "rules",
@@ -129,7 +129,8 @@ function knownNow() {
   if (!pupil) return { lessons: "", parameters: "some", mistake: "" };
   const count = pupil.lessons.length;
   const lessons = count === 0
-    ? "You have given it no lesson, so none of your drawings changed it."
+    ? "A drawing changes it only if you say under “Teach it” which digit it is. None was taught, "
+      + "so none changed it."
     : `Your ${counted(count, "lesson")} changed some of its numbers; drawing alone changed none.`;
   return { lessons, parameters: grouped(countParameters(network)), mistake: mistakeInWords() };
 }
@@ -144,10 +145,19 @@ function mistakeInWords() {
     + `${withArticle(label)}.`;
 }
 
+// Whose mistakes are looked for: this network's. But a young one may never have been shown some
+// digit, or no more than ten; then they would prove little, and it is the trained one's.
+function pupilOfMistake() {
+  const { pupil } = desk;
+  if (!pupil || pupil.kind !== "young") return pupil;
+  return elderOf(pupil) ?? pupil;
+}
+
 // Looks once for each network for its surest mistake.
 async function findMistake() {
-  const { pupil, network } = desk;
-  if (!network || isSameState(ending.readBy, network)) return;       // it is known, or will be soon
+  const pupil = pupilOfMistake();
+  if (!pupil || isSameState(ending.readBy, pupil.network)) return;   // it is known, or will be soon
+  const { network } = pupil;
   ending.readBy = stateOf(network);
   const whose = pupilInWords(pupil);
   const isWanted = () => isSameState(ending.readBy, network);

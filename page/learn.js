@@ -431,6 +431,7 @@ function fillLearn(run) {
   const { settings, pool } = run;
   const { epochs, loss, accuracy } = run.network.training;
   const { leave_out: leftOut } = settings;
+  $("learned-words").hidden = epochs === 0;
   fill($("learn"), {
     pool: grouped(pool.length),
     "learned-accuracy": epochs > 0 ? percent(accuracy.at(-1)) : "–",
@@ -449,7 +450,7 @@ function showRunBefore({ settings }, runBefore) {
   const others = KNOBS.filter(name => runBefore.settings[name] !== settings[name]);
   const words = others.map(name => `${KNOB_WORDS[name]} ${wordOf(name, runBefore.settings)}`);
   fill($("learn-before"), {
-    other: words.join(", ") || "the same",
+    other: words.join(", ") || "the same settings",
     accuracy: percent(runBefore.measured.at(-1).accuracy),
   });
 }

@@ -32,6 +32,7 @@ askAtOpening(0);
 
 $("first-bets").addEventListener("change", () => {
   askAtOpening(opening.place + 1);
+  refresh();             // what the network's name says beside it may be the answer
   const nextAnswer = $("first-bets").children[opening.place].querySelector("input");
   if (nextAnswer) nextAnswer.focus({ preventScroll: true });     // for whoever uses the keyboard
 });

@@ -57,8 +57,14 @@ function kindInWords({ kind, fileName }) {
   return kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
 }
 
-// How a network did when it was trained; "" where that is not known.
-function factOfPupil({ original, lessons }) {
+// What is worth knowing of the network just now. First it is how it did when it was trained, "" where
+// that is not known. Whoever has guessed whether it learns while one draws, sees here whether it does.
+function factOfPupil({ kind, network, original, lessons }) {
+  if (kind === "young") return "learns from digits of its own, not from your drawing";
+  const hasGuessed = bets["first-draw"] !== undefined;
+  if (hasGuessed && lessons.length === 0) {
+    return `none of its ${grouped(countParameters(network))} numbers changed while you drew`;
+  }
   const { test_accuracy: accuracy } = original.training;
   if (accuracy === undefined) return "";
   const when = lessons.length === 0 ? "" : " before your lessons";

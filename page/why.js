@@ -101,7 +101,7 @@ function showLead(lead) {
   bar.style.setProperty("left", (lead > 0 ? 50 - length : 50) + "%");
   bar.style.setProperty("width", length + "%");
   const isLead = Number.isFinite(lead);
-  const words = isLead ? `${leadInWords(lead, why.from, why.to)}, in all five looks together.` : "";
+  const words = isLead ? `${leadInWords(lead, why.from, why.to)}, in the five small images together.` : "";
   setText($("lead-words"), words);
 }
 
@@ -121,7 +121,7 @@ function leadInWords(lead, from, to) {
 
 // What a point is. If a look is chosen, it may say something else than all five together.
 function showLookWords(canAsk) {
-  let words = "One point more: 2.7 times as probable.";
+  let words = "One point ahead is 2.7 times as probable, two points 7 times.";
   if (canAsk && isAboutOneLook()) {
     const { logits } = desk.reading.looks[desk.look];
     const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);

@@ -305,7 +305,7 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
         page.click(f"#last-{id} label:nth-of-type({answer})")
     said = {id: page.inner_text(f"#last-{id} .outcome") for id in ("draw", "keep", "rules", "sure", "follows")}
     assert page.evaluate(tops) == before                               # the outcomes stand beside the answers
-    assert "no lesson" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
+    assert "None was taught" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
     assert said["keep"].startswith("Right.") and said["keep"].endswith("That was not right.")  # each with its own verdict
     assert said["follows"].endswith("That was right.")
     assert said["rules"].startswith("Not right. It is “Nobody") and said["rules"].endswith("That was not right.")
