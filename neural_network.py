@@ -273,7 +273,7 @@ class NeuralNetwork:
         targets = identity_matrix[labels]                   # (batch, 10)
         dlogits = (probabilities - targets) / len(labels)   # (batch, 10)
         dW2 = hidden.T @ dlogits                            # (units, batch) @ (batch, 10)
-        db2 = dlogits.sum(axis=0)                           # (10,)
+        db2 = dlogits.sum(axis=0)                           # (10,): axis=0 goes down each column
         dhidden = dlogits @ self.W2.T                       # (batch, 10) @ (10, units)
         # An activation of your own may give slopes as float64, which would slow down all that
         # follows. So they are converted to hidden's type of number.
@@ -385,7 +385,8 @@ class View:
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
         self.numbers = np.arange(len(self.labels))                          # (n + variations,)
 
-        # Of MNIST only the sum is put there: one array of all would fill the memory once more.
+        # The mean of all images. Of MNIST's only the sum is stacked with the drawn ones: to stack
+        # all of them would fill the memory once more.
         summands = np.vstack([self.images.sum(axis=0), self.drawn])         # (1 + variations, 784)
         mean = summands.sum(axis=0) / len(self.labels)                      # (784,)
         least = self.LEAST_INK * mean.max()
@@ -426,7 +427,8 @@ class View:
         While the network learns from some, the second thread prepares the next. `labels` is there
         because chapter 1's mini_batches has it: the View knows the label of each of its images.
         """
-        at_once = max(1, self.PREPARED // batch_size) * batch_size
+        batches_at_once = max(1, self.PREPARED // batch_size)
+        at_once = batches_at_once * batch_size                              # images
         order = rng.permutation(numbers)
         with ThreadPoolExecutor(1) as second_thread:
             ahead = second_thread.submit(self.prepare, order[:at_once])
@@ -528,7 +530,8 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     bottom_right = down * right
     shares = np.stack([top_left, top_right, bottom_left, bottom_right], axis=2)
     first = (28 * top + left).astype(np.int32)                          # (count, pixels)
-    sources = first[:, :, None] + np.int32([0, 1, 28, 29])              # the numbers of the four
+    offsets = np.array([0, 1, 28, 29], dtype=np.int32)                  # right is 1 on, down 28
+    sources = first[:, :, None] + offsets                               # the numbers of the four
 
     # A sparse matrix is given as its entries, their columns, and where each row begins among them.
     row_starts = np.arange(0, 4 * len(pixels) + 1, 4)                   # each row has four entries
@@ -634,7 +637,9 @@ def straighten(images):
     total = np.maximum(ink.sum(axis=1), 1e-9)               # (n,); blank paper has none
     cy = ink @ y / total                                    # (n,), the row of the centre of the ink
     down = y - cy[:, None]                                  # (n, 28), from there
-    # The ink's moments, not divided by the total: by x and y together, and by y alone.
+    # The ink's moments, not divided by the total: by x and y together, and by y alone. In the
+    # first, x need not be taken from the centre: ink times down adds up to 0, so a shift of x
+    # changes nothing.
     cxy = ((images @ x) * down).sum(axis=1)
     vyy = (ink * down * down).sum(axis=1)
     # Without the 0.5, a flat stroke, which has hardly any height, would be slanted without bounds.
@@ -774,7 +779,7 @@ def read_drawing(network, strokes):
     "images" (looks, 784), and what it read in that, "logits" (looks, 10).
     """
     images = looks(strokes)
-    _, logits, probabilities = network.forward(np.float32(images))      # (looks, 10) each
+    _, logits, probabilities = network.forward(images.astype(np.float32))       # (looks, 10) each
     return {"strokes": strokes, "images": images, "logits": logits,
             "probabilities": probabilities.mean(axis=0)}
 
@@ -1301,7 +1306,7 @@ class Run:
         if options.validation:
             self.record["validation_accuracy"] = []
         self.started = time.monotonic()
-        self.last_attempt = self.started                    # to save
+        self.tried_to_save = self.started                   # when it did so last
         self.saved_epoch = 0                                # the last that is in the file
         self.bar = None                                     # tqdm's, while it learns
 
@@ -1327,8 +1332,9 @@ class Run:
         if is_told(epoch) or epoch == self.options.epochs:
             self.tell(self.line_of(epoch, loss, accuracy))
         # From the first epoch on, so that the page can try it meanwhile.
-        if epoch == 1 or time.monotonic() > self.last_attempt + self.SECONDS_BETWEEN_SAVES:
-            self.last_attempt = time.monotonic()
+        now = time.monotonic()
+        if epoch == 1 or now > self.tried_to_save + self.SECONDS_BETWEEN_SAVES:
+            self.tried_to_save = now
             self.try_to_save()
 
     def check_that_it_learns(self, loss):
@@ -1399,7 +1405,7 @@ def is_told(epoch):
     return digit in (1, 2, 3, 5)
 
 
-SHADES = " .:-=+*#%@"       # ten of them, from paper to ink
+SHADES = " .:-=+*#%@"       # from paper to ink
 
 
 def show_prediction(network, image, label, when):
@@ -1407,7 +1413,7 @@ def show_prediction(network, image, label, when):
     for row in image.reshape(28, 28):
         line = ""
         for ink in row:
-            shade = SHADES[int(9 * ink)]
+            shade = SHADES[int(ink * (len(SHADES) - 1))]
             line += shade + shade                           # a character is half as wide as high
         if line.strip():                                    # rows without ink are left out
             say(line.rstrip())

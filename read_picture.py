@@ -180,7 +180,7 @@ def fit_light(grey):
         coefficients = np.linalg.solve(matrix, weighted @ values)           # (6,)
         light = coefficients @ terms                            # (pixels,)
         residuals = values - light
-        # How far off a pixel usually is. Its weight is 1 on the surface, and 1/2 twice as far off.
+        # How far off a pixel usually is. A weight is 1 on the surface, and 1/2 twice as far off.
         usual = max(np.median(abs(residuals)), 1e-3)
         weights = 1 / (1 + (residuals / (2 * usual)) ** 2)
     return light.reshape(grey.shape)
@@ -217,9 +217,10 @@ def paper_of(grey, light):
     size = max(grey.shape) // 5
     if size % 2 == 0:
         size += 1                       # a square of an odd size has a pixel in its middle
-    level = ndimage.grey_closing(grey, (size, size), mode="nearest")
-    flat = ndimage.grey_closing(grey / light, (size, size), mode="nearest")
-    darker = np.minimum(level, flat * light)
+    closed = ndimage.grey_closing(grey, (size, size), mode="nearest")
+    evenly_lit = grey / light
+    evenly_lit_closed = ndimage.grey_closing(evenly_lit, (size, size), mode="nearest")
+    darker = np.minimum(closed, evenly_lit_closed * light)
     return ndimage.uniform_filter(darker, 3, mode="nearest")    # the mean of 3 x 3 pixels
 
 
@@ -364,10 +365,10 @@ def erase_line(ink, line, darkness, half):
     for offset in range(-half - 1, half + 2):
         rows = middle + offset
         is_inside = (rows >= 0) & (rows < height)
-        rows = rows[is_alone & is_inside]
-        at = columns[is_alone & is_inside]
-        values = ink[rows, at]
-        ink[rows, at] = np.where(values < 2 * darkness, 0, values)
+        chosen = is_alone & is_inside
+        places = rows[chosen], columns[chosen]
+        values = ink[places]
+        ink[places] = np.where(values < 2 * darkness, 0, values)
 
 
 def rows_at(line, width):

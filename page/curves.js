@@ -100,8 +100,8 @@ function evenAxis(topOfAxis) {
   return { y: value => heightAt(value / topOfAxis), marks: [0, topOfAxis / 2, topOfAxis] };
 }
 
-// It is as long as the values need that are numbers from 0 to 1,000. What is none, or larger, is
-// drawn at the top.
+// It spans the values between 0 and 1,000. A value outside is drawn at the nearer end, one that is
+// no number at the top.
 function logarithmicAxis(points, guess) {
   const values = points.map(([, value]) => value).filter(value => value > 0 && value < 1e3);
   const lowest = values.reduce((least, value) => Math.min(least, value), guess / 2);

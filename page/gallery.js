@@ -121,15 +121,6 @@ function showInspected() {
   paintInspected(unit);
 }
 
-// What one may conclude as soon as one has seen two digits light up different units.
-function showMoral() {
-  const { winner, isBlank } = insideView.findings;
-  if (isBlank || desk.isGrowing) return;
-  gallery.digitsSeen.add(winner);
-  $("gallery-moral").hidden = gallery.digitsSeen.size < 2;
-  fill($("gallery-moral"), { read: winner });
-}
-
 // Its mask, and the outline of the drawing upon it, both without the blank margin.
 function paintInspected(unit) {
   const canvas = emptyCanvas("inspected-picture");
@@ -139,6 +130,15 @@ function paintInspected(unit) {
   paintMask(smallPicture, weightsOfUnit(network, unit), image, 0, 0);
   context.drawImage(smallPicture, MARGIN, MARGIN, INNER, INNER, 0, 0, side, side);
   drawOutline(context, image, 0, 0, side, MARGIN, INNER);
+}
+
+// What one may conclude as soon as one has seen two digits light up different units.
+function showMoral() {
+  const { winner, isBlank } = insideView.findings;
+  if (isBlank || desk.isGrowing) return;
+  gallery.digitsSeen.add(winner);
+  $("gallery-moral").hidden = gallery.digitsSeen.size < 2;
+  fill($("gallery-moral"), { read: winner });
 }
 
 onInside("change", "gallery-digit", event => {

@@ -3,7 +3,7 @@
 
 const LITTLE_LOSS = 0.1;       // the right digits have more than 90 %, in the (geometric) mean
 const HILL_DIGITS = 200;       // over which the loss is a mean
-const HILL_STEPS = 60;         // from one end of the slider to the other: there the loss is measured
+const HILL_STEPS = 60;         // from one end of the slider to the other; at each the loss is known
 const LEAST_HILL_REACH = 6;    // weights from -6 to 6, or farther, may be tried
 const HILL_VIEW_WIDTH = 320;   // of the hill's picture, in its own units,
 const HILL_BOX = { left: 12, right: 308, top: 20, bottom: 132 };   // and where the hill lies in it
@@ -205,14 +205,13 @@ function hillScales({ reach, losses }, lossNow) {
   const height = highest > lowest ? highest - lowest : 1;      // a hill may be flat
   const perWeight = (right - left) / (2 * reach);
   const perLoss = (bottom - top) / height;
-  const roundTo = number => Number(number.toFixed(2));
   return {
     highest,
     lowest,
     perWeight,
     perLoss,
-    x: weight => roundTo((left + right) / 2 + perWeight * weight),
-    y: loss => roundTo(bottom - perLoss * (loss - lowest)),
+    x: weight => toHundredths((left + right) / 2 + perWeight * weight),
+    y: loss => toHundredths(bottom - perLoss * (loss - lowest)),
   };
 }
 

@@ -22,7 +22,7 @@ const insideView = {
   sizes: {},             // of the canvases, in pixels of the style sheet, by id
   colours: null,         // those of the style sheet
   font: getComputedStyle(document.body).fontFamily,
-  runs: {},              // what moves by itself: by name, the run that is on
+  motions: {},           // what moves by itself: by name, the motion that is on
 };
 
 // What draws the parts, by the id of their canvas: see addInsidePart.
@@ -84,8 +84,8 @@ function settleInsideBet(id, outcome, rightAnswer) {
 // learner chose stays, and holds again as soon as a network has such a unit.
 function forgetFindings() {
   insideView.findings = null;
-  stopRun("time");
-  stopRun("count");
+  stopMotion("time");
+  stopMotion("count");
 }
 pupilListeners.push(forgetFindings);
 
@@ -214,28 +214,28 @@ function drawFrame(context, left, top, side) {
 // ── What moves by itself ──
 
 // Calls show(part) in each frame, with part from 0 to 1, until the time is over (duration, in ms)
-// or another run of that name begins. Where no motion is wanted, it is at its end at once.
-function startRun(name, duration, show, whenDone) {
-  const run = { since: null };
-  insideView.runs[name] = run;
+// or another motion of that name begins. Where no motion is wanted, it is at its end at once.
+function startMotion(name, duration, show, whenDone) {
+  const motion = { since: null };
+  insideView.motions[name] = motion;
   const takeFrame = now => {
-    if (insideView.runs[name] !== run) return;
-    run.since ??= now;
-    const part = wantsNoMotion() ? 1 : Math.min((now - run.since) / duration, 1);
+    if (insideView.motions[name] !== motion) return;
+    motion.since ??= now;
+    const part = wantsNoMotion() ? 1 : Math.min((now - motion.since) / duration, 1);
     if (part < 1) {
       show(part);
       requestAnimationFrame(takeFrame);
       return;
     }
-    stopRun(name);               // first: what is shown says whether it still runs
+    stopMotion(name);            // first: what is shown says whether it still moves
     show(1);
     whenDone();
   };
   takeFrame(performance.now());
 }
 
-function stopRun(name) {
-  delete insideView.runs[name];
+function stopMotion(name) {
+  delete insideView.motions[name];
 }
 
 // ── How a part joins in ──

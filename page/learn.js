@@ -250,11 +250,11 @@ const BET_TIME = 5000;         // ms: the bet is about the first five seconds
 function tellAfterFiveSeconds(run) {
   $("learn-explained").hidden = false;
   const isTold = Boolean($("bet-learn").dataset.outcome);
-  if (!isTold && isUsual(run.settings)) tellBet(run);
+  if (!isTold && isUsual(run.settings)) settleLearnBet(run);
 }
 
 // The answers are quarters of a hundred digits.
-function tellBet({ measured, steps }) {
+function settleLearnBet({ measured, steps }) {
   const { accuracy } = measured.at(-1);
   const answers = $("bet-learn").querySelectorAll("label");
   const quarter = Math.min(Math.floor(accuracy * 4), 3);

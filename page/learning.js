@@ -59,7 +59,7 @@ function* train(run) {
     for (let start = 0; start < order.length; start += settings.batch_size) {
       const batch = order.slice(start, start + settings.batch_size);
       const labels = batch.map(labelOfDigit);
-      const passes = yield* takeStep(network, batch, labels, settings.learning_rate);
+      const passes = yield* learnFromBatch(network, batch, labels, settings.learning_rate);
       const probabilities = passes.map(pass => pass.probabilities);
       lossSum += batch.length * crossEntropy(probabilities, labels);
       right += countRight(probabilities, labels);
@@ -81,7 +81,8 @@ function* train(run) {
 // One step: forward, backward, update. Returns what forward made of the images, before the update.
 // 5,000 images at once would block the page. So a large mini-batch goes in pieces. They all see the
 // network as it was, for it is moved only when the gradients of all pieces are added up.
-function* takeStep(network, batch, labels, learningRate) {
+// batch: the numbers k of the images.
+function* learnFromBatch(network, batch, labels, learningRate) {
   if (batch.length <= IMAGES_AT_ONCE) {
     return learnFrom(network, batch.map(digitImage), labels, learningRate);
   }

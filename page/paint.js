@@ -19,7 +19,7 @@ function paintImage(canvas, image) {
 // So lightness alone tells the sign. `most` is the number that has the full colour.
 function paintSigned(canvas, values, { most = strength(values), x = 0, y = 0 } = {}) {
   const pixels = new ImageData(28, 28);
-  const colours = new Uint32Array(pixels.data.buffer);          // a pixel's four bytes as one number
+  const colours = new Uint32Array(pixels.data.buffer);         // a pixel's four bytes, one number
   for (let i = 0; i < 784; i++) colours[i] = signedColour(values[i], most);
   canvas.getContext("2d").putImageData(pixels, x, y);
 }

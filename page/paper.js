@@ -16,6 +16,8 @@
 
 const SHORTEST_SIDE = 200;     // px: a picture whose longer side is shorter is enlarged
 const THUMBNAIL_SIDE = 100;    // px, about: enough for light and paper, which change slowly
+const FAINT = 0.5;             // of the threshold of ink: what is darker still joins pieces of ink
+const BLOCKS = 64;             // into which a picture's width is divided to look for lines
 const DIGIT_SIDE = 150;        // px, at most, of a digit that is thinned
 const MOST_PARTS = 500;        // a picture with more pieces of ink is no page of digits
 
@@ -86,6 +88,28 @@ function placesIn(side, factor, count) {
 
 // ── 2. The light taken away ──
 
+// How much darker than its paper each pixel is, from 0 to 1; if the ink is light, how much lighter.
+function* takeLightAway(grey) {
+  const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
+  let thumbnail = shrink(grey, factor);
+  yield;
+  let light = fitLight(thumbnail);
+  yield;
+  const isLight = inkIsLight(thumbnail, light);
+  if (isLight) {
+    thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
+    light = { ...light, values: light.values.map(value => 1 - value) };
+  }
+  const paper = yield* enlarge(paperOf(thumbnail, light), factor, grey.width, grey.height);
+  const ink = newRaster(grey.width, grey.height);
+  for (let i = 0; i < ink.values.length; i++) {
+    if (i % 100000 === 0) yield;
+    const value = isLight ? 1 - grey.values[i] : grey.values[i];
+    ink.values[i] = clip(1 - value / Math.max(paper.values[i], 0.05), 0, 1);
+  }
+  return ink;
+}
+
 // The light on the paper: a surface of second degree in x and y, fitted so that ink hardly pulls
 // it. Ten times over, each pixel counts the less the farther it lies from the surface of before.
 function fitLight(grey) {
@@ -107,9 +131,10 @@ function fitLight(grey) {
       light.values[i] = term.reduce((sum, value, k) => sum + value * coefficients[k], 0);
     });
     const residuals = values.map((value, i) => value - light.values[i]);
-    const scale = Math.max(percentileOf(residuals.map(Math.abs), 50), 1e-3);
+    // How far off a pixel usually is. A weight is 1 on the surface, and 1/2 twice as far off.
+    const usual = Math.max(percentileOf(residuals.map(Math.abs), 50), 1e-3);
     residuals.forEach((residual, i) => {
-      weights[i] = 1 / (1 + (residual / (2 * scale)) ** 2);
+      weights[i] = 1 / (1 + (residual / (2 * usual)) ** 2);
     });
   }
   return light;
@@ -162,7 +187,9 @@ function inkIsLight(grey, light) {
     squares += departure ** 2;
     cubes += departure ** 3;
   });
-  const skewness = cubes / values.length / ((squares / values.length) ** 1.5 + 1e-9);
+  const meanSquare = squares / values.length;
+  const meanCube = cubes / values.length;
+  const skewness = meanCube / (meanSquare ** 1.5 + 1e-9);       // of a blank picture, squares is 0
   const edge = [];
   for (let x = 0; x < width; x++) edge.push(values[x], values[(height - 1) * width + x]);
   for (let y = 0; y < height; y++) edge.push(values[y * width], values[y * width + width - 1]);
@@ -174,51 +201,31 @@ function inkIsLight(grey, light) {
   return skewness + 1 - 2 * lightness > 0;
 }
 
-// The value that a share of all, in percent, does not exceed; between two values, what lies
-// between.
+// How light the paper under the ink is. Closing fills what is darker and narrower than a fifth of
+// the picture. Where the light changes slowly, the result is too bright at the edges, unless the
+// light is divided out before; but at the edge of a shadow it is better without that. So both are
+// made, and the darker of the two is the paper.
+function paperOf(thumbnail, light) {
+  const longest = Math.max(thumbnail.width, thumbnail.height);
+  const fifth = Math.floor(longest / 5);
+  const size = fifth % 2 === 0 ? fifth + 1 : fifth;             // odd: a square with a middle pixel
+  const brightness = light.values.map(value => Math.max(value, 0.05));
+  const evenlyLit = thumbnail.values.map((value, i) => value / brightness[i]);
+  const closed = closing(thumbnail, size);
+  const evenlyLitClosed = closing({ ...thumbnail, values: evenlyLit }, size);
+  const darker = closed.values.map((value, i) =>
+    Math.min(value, evenlyLitClosed.values[i] * brightness[i]));
+  return meanOfNine({ ...thumbnail, values: darker });
+}
+
+// The value that so many per cent of the values do not exceed. If that falls between two of them,
+// it is what lies between.
 function percentileOf(values, percentage) {
   const sorted = Float64Array.from(values).sort();
   const place = (sorted.length - 1) * percentage / 100;
   const before = Math.floor(place);
   const after = Math.min(before + 1, sorted.length - 1);
   return sorted[before] + (place - before) * (sorted[after] - sorted[before]);
-}
-
-// How much darker than its paper each pixel is, from 0 to 1; if the ink is light, how much lighter.
-function* takeLightAway(grey) {
-  const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
-  let thumbnail = shrink(grey, factor);
-  yield;
-  let light = fitLight(thumbnail);
-  yield;
-  const isLight = inkIsLight(thumbnail, light);
-  if (isLight) {
-    thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
-    light = { ...light, values: light.values.map(value => 1 - value) };
-  }
-  const paper = yield* enlarge(paperOf(thumbnail, light), factor, grey.width, grey.height);
-  const ink = newRaster(grey.width, grey.height);
-  for (let i = 0; i < ink.values.length; i++) {
-    if (i % 100000 === 0) yield;
-    const value = isLight ? 1 - grey.values[i] : grey.values[i];
-    ink.values[i] = clip(1 - value / Math.max(paper.values[i], 0.05), 0, 1);
-  }
-  return ink;
-}
-
-// The paper without its ink. Closing fills what is darker and narrower than a fifth of the picture.
-// On a slope of light it is too bright at the edges, unless the slope is taken out first; at the
-// edge of a shadow it is better as it is. Paper is the darker of the two.
-function paperOf(thumbnail, light) {
-  const longest = Math.max(thumbnail.width, thumbnail.height);
-  const fifth = Math.floor(longest / 5);
-  const size = fifth % 2 === 0 ? fifth + 1 : fifth;             // odd: a square with a middle pixel
-  const brightness = light.values.map(value => Math.max(value, 0.05));
-  const flat = { ...thumbnail, values: thumbnail.values.map((value, i) => value / brightness[i]) };
-  const level = closing(thumbnail, size);
-  const sloping = closing(flat, size);
-  const darker = level.values.map((value, i) => Math.min(value, sloping.values[i] * brightness[i]));
-  return meanOfNine({ ...thumbnail, values: darker });
 }
 
 // Fills what is darker and narrower than a square of `size` pixels.
@@ -248,6 +255,14 @@ function slideDownColumns(raster, size, pick) {
   return transposeRaster(slideAlongRows(transposeRaster(raster), size, pick));
 }
 
+function transposeRaster({ width, height, values }) {
+  const turned = newRaster(height, width);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) turned.values[x * height + y] = values[y * width + x];
+  }
+  return turned;
+}
+
 // The mean of each pixel and its eight neighbours.
 function meanOfNine({ width, height, values }) {
   const result = newRaster(width, height);
@@ -269,23 +284,17 @@ function meanOfNine({ width, height, values }) {
 
 // ── 3. Ink ──
 
-const FAINT = 0.5;             // of the threshold of ink: what is darker still joins pieces of ink
-const BLOCKS = 64;             // into which a picture's width is divided to look for lines
-
 // The ink without what is printed on ruled or squared paper: the lines across, then those down.
 function* removeRules(ink) {
-  const withoutRows = yield* eraseLines(ink, yield* findLinesAcross(ink));
-  const turned = transposeRaster(withoutRows);
-  const withoutColumns = yield* eraseLines(turned, yield* findLinesAcross(turned));
-  return transposeRaster(withoutColumns);
+  const withoutRows = yield* removeLinesAcross(ink);
+  const turned = yield* removeLinesAcross(transposeRaster(withoutRows));
+  return transposeRaster(turned);
 }
 
-function transposeRaster({ width, height, values }) {
-  const turned = newRaster(height, width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) turned.values[x * height + y] = values[y * width + x];
-  }
-  return turned;
+// The ink without the printed lines that run from left to right.
+function* removeLinesAcross(ink) {
+  const { lines, ridges, thickestLine } = yield* findLinesAcross(ink);
+  return yield* eraseLines(ink, lines, ridges, thickestLine);
 }
 
 // Lines that run straight across the picture and are thin: the row of each, block by block. Also
@@ -312,12 +321,28 @@ function* ridgesOf(ink, thickestLine) {
   return { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
 }
 
+// The mean ink of each row within each block of columns: a raster BLOCKS wide.
+function meansOfBlocks(ink) {
+  const { width, height, values } = ink;
+  const means = newRaster(BLOCKS, height);
+  for (let block = 0; block < BLOCKS; block++) {
+    const start = Math.floor(block * width / BLOCKS);
+    const end = Math.max(Math.floor((block + 1) * width / BLOCKS), start + 1);
+    for (let y = 0; y < height; y++) {
+      let sum = 0;
+      for (let x = start; x < end; x++) sum += values[y * width + x];
+      means.values[y * BLOCKS + block] = sum / (end - start);
+    }
+  }
+  return means;
+}
+
 // As Hough did (1962), all straight lines are tried. Returned are those on which at least three
 // quarters of the blocks have ink, the darkest first.
 function* linesWithInk(ridges, width) {
   yield;
   const { height } = ridges;
-  const floor = Math.max(4 * percentileOf(ridges.values, 50), 0.02);    // what is above it is ink
+  const leastInk = Math.max(4 * percentileOf(ridges.values, 50), 0.02);
   const reach = Math.floor(width / 10);
   const step = Math.max(1, Math.floor(width / 400));
   const candidates = [];
@@ -331,7 +356,7 @@ function* linesWithInk(ridges, width) {
         const y = row + shifts[block];
         if (y < 0 || y >= height) continue;
         const darkness = ridges.values[y * BLOCKS + block];
-        if (darkness > floor) found += 1;
+        if (darkness > leastInk) found += 1;
         total += darkness;
       }
       if (found >= 0.75 * BLOCKS) candidates.push({ total, row, drop });
@@ -350,22 +375,6 @@ function straightLine(row, drop) {
   });
 }
 
-// The mean ink of each row within each block of columns: a raster BLOCKS wide.
-function meansOfBlocks(ink) {
-  const { width, height, values } = ink;
-  const means = newRaster(BLOCKS, height);
-  for (let block = 0; block < BLOCKS; block++) {
-    const start = Math.floor(block * width / BLOCKS);
-    const end = Math.max(Math.floor((block + 1) * width / BLOCKS), start + 1);
-    for (let y = 0; y < height; y++) {
-      let sum = 0;
-      for (let x = start; x < end; x++) sum += values[y * width + x];
-      means.values[y * BLOCKS + block] = sum / (end - start);
-    }
-  }
-  return means;
-}
-
 // Whether two lines nowhere cross, and lie farther apart than a line is thick.
 function areApart(line, other, thickestLine) {
   const differences = line.map((row, block) => row - other[block]);
@@ -375,17 +384,32 @@ function areApart(line, other, thickestLine) {
 }
 
 // The ink without these lines. Where the ink of a digit crosses a line, it stays.
-function* eraseLines(ink, { lines, ridges, thickestLine }) {
+function* eraseLines(ink, lines, ridges, thickestLine) {
   const erased = { ...ink, values: ink.values.slice() };
   for (const straight of lines) {
     yield;
     const reach = 2 + Math.floor(ink.width / 400);
     const line = straight.map((row, block) => darkestRow(ridges, row, block, reach));
     const { darkness, half } = measureLine(line, ridges, thickestLine);
-    const isLine = half < thickestLine;          // else it is too thick
+    const isLine = half < thickestLine;          // else it is too thick for one
     if (isLine) eraseLine(erased, line, darkness, half);
   }
   return erased;
+}
+
+// The darkest of the rows around a row of a block: no paper is quite flat.
+function darkestRow(ridges, row, block, reach) {
+  let darkest = -1;
+  let most = -Infinity;
+  for (let offset = -reach; offset <= reach; offset++) {
+    const y = clip(row + offset, 0, ridges.height - 1);
+    const value = ridges.values[y * BLOCKS + block];
+    if (value > most) {
+      most = value;
+      darkest = y;
+    }
+  }
+  return darkest;
 }
 
 // How dark a line is, and over how many rows above and below its middle it extends.
@@ -419,21 +443,6 @@ function eraseLine({ width, height, values }, line, darkness, half) {
   }
 }
 
-// The darkest of the rows around a row of a block: no paper is quite flat.
-function darkestRow(ridges, row, block, reach) {
-  let darkest = -1;
-  let most = -Infinity;
-  for (let offset = -reach; offset <= reach; offset++) {
-    const y = clip(row + offset, 0, ridges.height - 1);
-    const value = ridges.values[y * BLOCKS + block];
-    if (value > most) {
-      most = value;
-      darkest = y;
-    }
-  }
-  return darkest;
-}
-
 // The row of a line at a column, between the middles of its blocks.
 function rowAt(line, x, width) {
   const place = clip((x + 0.5) * BLOCKS / width - 0.5, 0, BLOCKS - 1);
@@ -451,10 +460,13 @@ function* findInk(ink) {
   const blurred = yield* blur(ink, 0.5 + Math.max(ink.width, ink.height) / 1600);
   const fine = histogramOf(blurred.values, 65536);
   yield;
-  const dark = percentileOfHistogram(fine, 5);                  // of paper, even where ink is frequent
+  // The lightest quarter of a picture is paper, even where ink is frequent. If paper is normally
+  // distributed, a twentieth of it is 1.64 standard deviations or more below the mean, and a
+  // quarter 0.67 or more.
+  const dark = percentileOfHistogram(fine, 5);
   const darker = percentileOfHistogram(fine, 25);
-  const grain = (darker - dark) / 0.97;                         // its standard deviation, if Gaussian
-  const outstanding = darker + 4.7 * grain + 0.02;              // by four of them above the mean
+  const grain = (darker - dark) / 0.97;                // the standard deviation of paper
+  const outstanding = darker + 4.7 * grain + 0.02;     // four of them above the mean, and a bit
   const paper = histogramOf(blurred.values, 256, -Infinity, outstanding);
   yield;
   const other = histogramOf(blurred.values, 256, outstanding, Infinity);
@@ -463,9 +475,9 @@ function* findInk(ink) {
   const otherCount = sumOf(other);
   const mask = newRaster(ink.width, ink.height);
   const faint = newRaster(ink.width, ink.height);
-  if (otherCount === 0) return { mask, faint };
+  if (otherCount === 0) return { mask, faint };        // blank paper: neither ink nor a trace
   yield;
-  const weight = otherCount / Math.max(paperCount, 1);
+  const weight = otherCount / Math.max(paperCount, 1);          // so that paper counts for as much
   const balanced = Float64Array.from(paper, (count, i) => count * weight + other[i]);
   const threshold = otsuThreshold(balanced);
   const faintest = Math.min(Math.max(outstanding, FAINT * threshold), threshold);
@@ -518,8 +530,8 @@ function* blur(raster, sigma) {
   return columns;
 }
 
-// How many of the values, from 0 to 1, lie in each of so many equal steps; only those above one
-// bound, and not above the other.
+// How many of the values lie in each of so many equal steps from 0 to 1. Only those count that are
+// larger than `above` and no larger than `most`.
 function histogramOf(values, steps, above = -Infinity, most = Infinity) {
   const counts = new Uint32Array(steps);
   for (let i = 0; i < values.length; i++) {
@@ -569,8 +581,24 @@ function otsuThreshold(counts) {
 }
 
 // ── 4. Digits ──
-// A part is a piece of connected ink, or several that belong together: the box around it,
-// and the numbers of its pieces.
+
+// A part is a piece of connected ink, or several that belong together: the box around it, its area,
+// and the numbers of its pieces, its labels.
+function widthOf(part) {
+  return part.right - part.left;
+}
+
+function heightOf(part) {
+  return part.bottom - part.top;
+}
+
+function middleX(part) {
+  return (part.left + part.right) / 2;
+}
+
+function middleY(part) {
+  return (part.top + part.bottom) / 2;
+}
 
 // The digits among the ink, in reading order, and which piece of ink each pixel belongs to.
 function* findDigitsInInk(mask, faint) {
@@ -591,6 +619,29 @@ function* findDigitsInInk(mask, faint) {
   parts = joinAll(parts, (one, other) => areOne(one, other, typical));
   parts = parts.filter(part => heightOf(part) > 0.4 * typical);         // what is smaller is a dot
   return { digits: inReadingOrder(parts, typical), labels };
+}
+
+// About how many pixels wide the strokes of a mask are: a stroke has two edges.
+function penWidthOf(mask) {
+  return 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
+}
+
+function areaOf(mask) {
+  return sumOf(mask.values);
+}
+
+// How many pixels of ink have paper at a side.
+function edgeOf({ width, height, values }) {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 0) continue;
+    const x = i % width;
+    const y = Math.floor(i / width);
+    const hasPaper = (x > 0 && values[i - 1] === 0) || (x < width - 1 && values[i + 1] === 0)
+      || (y > 0 && values[i - width] === 0) || (y < height - 1 && values[i + width] === 0);
+    if (hasPaper) count += 1;
+  }
+  return count;
 }
 
 // The pieces of ink that a trace joins, by sides or corners, each with its box and area, and for
@@ -639,49 +690,10 @@ function* connectedPieces(mask, faint) {
   return { pieces, labels };
 }
 
-function areaOf(mask) {
-  return sumOf(mask.values);
-}
-
-// About how many pixels wide the strokes of a mask are: a stroke has two edges.
-function penWidthOf(mask) {
-  return 2 * areaOf(mask) / Math.max(edgeOf(mask), 1);
-}
-
-// How many pixels of ink have paper at a side.
-function edgeOf({ width, height, values }) {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] === 0) continue;
-    const x = i % width;
-    const y = Math.floor(i / width);
-    const hasPaper = (x > 0 && values[i - 1] === 0) || (x < width - 1 && values[i + 1] === 0)
-      || (y > 0 && values[i - width] === 0) || (y < height - 1 && values[i + width] === 0);
-    if (hasPaper) count += 1;
-  }
-  return count;
-}
-
 // Whether a part lies along the picture's edge: the end of a line, a frame, a shadow.
 function isAtEdge(part, { width, height }, strip) {
   return part.right < strip || part.left > width - strip
     || part.bottom < strip || part.top > height - strip;
-}
-
-function widthOf(part) {
-  return part.right - part.left;
-}
-
-function middleAcross(part) {
-  return (part.left + part.right) / 2;
-}
-
-function middleDown(part) {
-  return (part.top + part.bottom) / 2;
-}
-
-function heightOf(part) {
-  return part.bottom - part.top;
 }
 
 // How far two parts are from each other: the shortest way between their boxes.
@@ -702,8 +714,8 @@ function joinParts(one, other) {
   };
 }
 
-// The height that half of all ink is in parts of, or taller: so specks do not sway it, nor does
-// one large part.
+// The height of the parts in the middle: half of all ink is in parts no taller. As ink is counted,
+// not parts, specks do not sway it.
 function typicalHeight(parts) {
   const byHeight = [...parts].sort((one, other) => heightOf(one) - heightOf(other));
   const whole = sumOf(byHeight.map(part => part.area));
@@ -715,7 +727,8 @@ function typicalHeight(parts) {
   return 0;
 }
 
-// Joins each part that is too small for a digit, the smallest first, with the nearest within reach.
+// Joins each part that is too small for a digit with the nearest within reach. The smallest comes
+// first. What is joined waits for its turn again, as it may still be too small.
 function joinSmall(parts, small, reach) {
   const byHeight = list => [...list].sort((one, other) => heightOf(one) - heightOf(other));
   let waiting = byHeight(parts);
@@ -749,7 +762,7 @@ function joinAll(parts, belongTogether) {
     }
     joined[i] = joinParts(joined[i], joined[found]);
     joined.splice(found, 1);
-    i = 0;
+    i = 0;                       // it may belong to an earlier one
   }
   return joined;
 }
@@ -764,52 +777,50 @@ function areOne(one, other, typical, tallest = 1.6) {
   const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
   const taller = Math.max(heightOf(one), heightOf(other));
   if (across > 0.5 * Math.min(widthOf(one), widthOf(other))) {
-    const areSmall = taller < 0.6 * typical;                   // as in a 5 of two strokes
-    return down > (areSmall ? -typical / 3 : -typical / 8);
+    if (taller < 0.6 * typical) return down > -typical / 3;     // as in a 5 of two strokes
+    return down > -typical / 8;
   }
   const areSteps = taller < 0.85 * heightOf(whole);             // as in a 4 that is open at the top
   return areSteps && across > -typical / 5 && down > 0 && widthOf(whole) < 1.2 * typical;
 }
 
-// Line by line, from left to right. Lines may slope: the slope is the median of that from each
-// digit to the next one at its right.
+// The parts line by line, from left to right, each with the number of its line. Lines may slope: by
+// the median of the slopes from each part to the next one at its right.
 function inReadingOrder(parts, typical) {
   const slopes = [];
-  for (const one of parts) {
-    const following = nextAtRight(one, parts);
-    if (!following) continue;
-    const down = middleDown(following) - middleDown(one);
-    const right = middleAcross(following) - middleAcross(one);       // more than 0
+  for (const part of parts) {
+    const following = nextAtRight(part, parts);
+    if (following === null) continue;
+    const down = middleY(following) - middleY(part);
+    const right = middleX(following) - middleX(part);           // more than 0
     slopes.push(down / right);
   }
   const slope = slopes.length > 0 ? percentileOf(slopes, 50) : 0;
-  const levelled = parts.map(part => ({
-    ...part,
-    level: middleDown(part) - slope * middleAcross(part),
-  }));
-  levelled.sort((one, other) => one.level - other.level);
+  // How far down a part would stand if the lines did not slope.
+  const level = part => middleY(part) - slope * middleX(part);
   let line = 0;
-  let levels = [];               // of the digits in this line
-  for (const part of levelled) {
+  let levels = [];               // of the parts in this line
+  for (const part of [...parts].sort((one, other) => level(one) - level(other))) {
     const mean = sumOf(levels) / levels.length;
-    if (levels.length > 0 && part.level - mean > 0.6 * typical) {
+    if (levels.length > 0 && level(part) - mean > 0.6 * typical) {      // here a new line begins
       line += 1;
       levels = [];
     }
-    levels.push(part.level);
+    levels.push(level(part));
     part.line = line;
   }
-  return levelled.sort((one, other) => one.line - other.line || middleAcross(one) - middleAcross(other));
+  return [...parts].sort((one, other) => one.line - other.line || middleX(one) - middleX(other));
 }
 
-// The part that begins next at the right of another, at about its height.
-function nextAtRight(one, parts) {
+// The part that begins next at the right of another, at about its height, or null. Its middle, too,
+// lies farther to the right.
+function nextAtRight(part, parts) {
   let following = null;
   for (const other of parts) {
-    const isFarther = other.left > one.left && middleAcross(other) > middleAcross(one);
-    if (!isFarther) continue;
-    const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-    if (down <= 0.5 * Math.min(heightOf(one), heightOf(other))) continue;
+    const isFarther = other.left > part.left && middleX(other) > middleX(part);
+    const inCommon = Math.min(part.bottom, other.bottom) - Math.max(part.top, other.top);
+    const isBeside = inCommon > 0.5 * Math.min(heightOf(part), heightOf(other));
+    if (!isFarther || !isBeside) continue;
     if (following === null || other.left < following.left) following = other;
   }
   return following;
@@ -831,14 +842,16 @@ function traceStrokes(mask) {
   skeleton.values.forEach((value, at) => {
     if (value === 1) points.push(at);
   });
-  const halfWidth = areaOf(small) / Math.max(points.length, 1) / 2;
+  // The pixels of ink for each point of the line down its middle: so wide is the stroke.
+  const width = areaOf(small) / Math.max(points.length, 1);
   const near = neighboursOf(points, skeleton.width);
   // The corner of a square end lies 1.4 half widths from the middle: thinning may lead there.
-  const spurs = spursOf(walkAlong(points, near), near, 1.4 * halfWidth);
-  const left = points.filter(point => !spurs.has(point));
-  const paths = walkAlong(left, neighboursOf(left, skeleton.width));
+  const spurs = spursOf(walkAlong(points, near), near, 1.4 * width / 2);
+  const kept = points.filter(point => !spurs.has(point));
+  const paths = walkAlong(kept, neighboursOf(kept, skeleton.width));
   return paths.map(path => {
     const places = path.map(at => [at % skeleton.width, Math.floor(at / skeleton.width)]);
+    // One pixel less, as paper was added, and half a pixel more, to the middle of the pixel.
     return smoothPath(places).map(([x, y]) => [(x - 0.5) * factor, (y - 0.5) * factor]);
   });
 }
@@ -873,30 +886,29 @@ function thin(mask) {
   return { width, height, values };
 }
 
-// Whether a pixel may be taken away: it holds nothing together, is no end of a line, and lies at an
-// edge: in the first half of a round at one at the right or above, in the second at the left or
-// below.
+// Whether a pixel may be taken away: it holds nothing together, it is no end of a line, and it lies
+// at an edge. In the first half of a round that is an edge at the right or above, in the second one
+// at the left or below.
 function mayGo(values, at, width, isFirstHalf) {
   // All around, from the east over the north: sides have even numbers, corners odd ones.
-  const around = [
+  const isInk = [
     values[at + 1], values[at - width + 1], values[at - width], values[at - width - 1],
     values[at - 1], values[at + width - 1], values[at + width], values[at + width + 1],
-  ];
-  const isInk = i => around[i % 8] === 1;
+  ].map(value => value === 1);
   let lines = 0;                 // that meet here
   let pairs = 0;                 // of a corner and the side before it, with ink in one or both
   let otherPairs = 0;            // of a corner and the side after it
   for (let side = 0; side < 8; side += 2) {
     const corner = side + 1;
-    if (!isInk(side) && (isInk(corner) || isInk(side + 2))) lines += 1;
-    if (isInk(side) || isInk(corner)) pairs += 1;
-    if (isInk(corner) || isInk(side + 2)) otherPairs += 1;
+    const nextSide = (side + 2) % 8;
+    if (!isInk[side] && (isInk[corner] || isInk[nextSide])) lines += 1;
+    if (isInk[side] || isInk[corner]) pairs += 1;
+    if (isInk[corner] || isInk[nextSide]) otherPairs += 1;
   }
   if (lines !== 1) return false;
   const least = Math.min(pairs, otherPairs);
   if (least < 2 || least > 3) return false;
-  const [east, northEast, north, northWest, west, southWest, south, southEast] =
-    around.map(value => value === 1);
+  const [east, northEast, north, northWest, west, southWest, south, southEast] = isInk;
   if (isFirstHalf) return !(east && (northEast || north || !southEast));
   return !(west && (southWest || south || !northWest));
 }
@@ -918,21 +930,25 @@ function neighboursOf(points, width) {
   return near;
 }
 
-// The paths along the points: from ends and crossings to the next; then the loops, which have none.
+// The paths along points: from ends and crossings to the next, then the loops.
 function walkAlong(points, near) {
-  const walked = new Set();      // steps from one point to the next that were taken; and the dots
+  const walked = new Set();      // the steps from a point to its neighbour that were taken
   const paths = [];
-  const knots = points.filter(point => near.get(point).length !== 2);
-  for (const start of [...knots, ...points]) {
-    const isDot = near.get(start).length === 0;
-    if (isDot && !walked.has(start)) {
-      walked.add(start);
-      paths.push([start]);
-    }
-    for (const following of near.get(start)) {
-      const isWalked = walked.has(nameOfStep(start, following));
-      if (!isWalked) paths.push(follow(start, following, near, walked));
-    }
+  const knots = points.filter(point => near.get(point).length !== 2);   // ends and crossings
+  for (const start of knots) {
+    if (near.get(start).length === 0) paths.push([start]);      // a dot
+    paths.push(...followAll(start, near, walked));
+  }
+  for (const start of points) paths.push(...followAll(start, near, walked));    // loops are left
+  return paths;
+}
+
+// The paths from a point that have not been walked, neither there nor back.
+function followAll(start, near, walked) {
+  const paths = [];
+  for (const following of near.get(start)) {
+    const isWalked = walked.has(nameOfStep(start, following));
+    if (!isWalked) paths.push(follow(start, following, near, walked));
   }
   return paths;
 }
@@ -955,17 +971,21 @@ function nameOfStep(from, to) {
   return `${from} ${to}`;
 }
 
-// The points of short dead ends, which thinning leaves where the edge of the ink is rough.
+// The points of short dead ends, which thinning leaves where the edge of the ink is rough. A dead
+// end leads from an end to a crossing, in fewer steps than `longest`.
 function spursOf(paths, near, longest) {
   const spurs = new Set();
   for (const path of paths) {
-    const first = near.get(path[0]).length;
-    const last = near.get(path.at(-1)).length;
-    const isDeadEnd = Math.min(first, last) === 1 && Math.max(first, last) > 2;
-    if (!isDeadEnd || path.length - 1 >= longest) continue;
-    const knot = first > last ? path[0] : path.at(-1);
+    let end = path[0];
+    let crossing = path.at(-1);
+    if (near.get(end).length > near.get(crossing).length) {     // the path goes the other way
+      [end, crossing] = [crossing, end];
+    }
+    const isDeadEnd = near.get(end).length === 1 && near.get(crossing).length > 2;
+    const isShort = path.length - 1 < longest;
+    if (!isDeadEnd || !isShort) continue;
     for (const point of path) {
-      if (point !== knot) spurs.add(point);
+      if (point !== crossing) spurs.add(point);
     }
   }
   return spurs;
@@ -1005,7 +1025,8 @@ function smoothPath(path) {
 function* findDigits(values, width, height) {
   const factor = Math.max(Math.ceil(SHORTEST_SIDE / Math.max(width, height)), 1);
   const grey = yield* enlarge({ width, height, values }, factor);
-  const ink = yield* removeRules(yield* takeLightAway(grey));
+  const inkAndRules = yield* takeLightAway(grey);
+  const ink = yield* removeRules(inkAndRules);
   const { mask, faint } = yield* findInk(ink);
   const { digits, labels } = yield* findDigitsInInk(mask, faint);
   const found = [];
@@ -1046,13 +1067,15 @@ function splitDrawing(strokes) {
   if (strokes.length < 2) return [strokes];
   let parts = strokes.map((stroke, label) => {
     const box = bounds([stroke]);
-    return { ...box, area: box.height, labels: [label] };       // by height: no digit is flat
+    // The height counts in place of an area: a bar is wide, but no digit is so flat.
+    return { ...box, area: box.height, labels: [label] };
   });
-  const reach = 0.045 * typicalHeight(parts);
+  const reach = 0.045 * typicalHeight(parts);                   // strokes nearer than this touch
   const paths = strokes.map(stroke => fillIn(stroke, reach / 2));
   parts = joinAll(parts, (one, other) => areTouching(one, other, paths, reach));
   const typical = typicalHeight(parts);
   parts = joinSmall(parts, 0.55 * typical, Infinity);
+  // Half of the strokes may be half a digit: so a digit may be more than twice as tall as typical.
   parts = joinAll(parts, (one, other) => areOne(one, other, typical, 2.2));
   return inReadingOrder(parts, typical).map(part =>
     strokes.filter((_, label) => part.labels.includes(label)));

@@ -45,7 +45,7 @@ function showStageControls(unit) {
   if (document.activeElement !== field) field.value = unit + 1;
   $("inside-time").value = time;
   $("inside-time").setAttribute("aria-valuetext", `step ${step} of ${STEPS}`);
-  setText($("inside-play"), insideView.runs.time ? "Pause" : "Play");
+  setText($("inside-play"), insideView.motions.time ? "Pause" : "Play");
   $("inside-next").disabled = time >= STEPS;
   const captions = [...$("inside-captions").children];
   captions.forEach((caption, i) => caption.classList.toggle("now", i === step));
@@ -69,7 +69,7 @@ function showCaptions(unit, rounded, tenPulls) {
     activation: twoDecimals(rounded.activation),
     blank: twoDecimals(rounded.atBlank),
     change: signed(rounded.change),
-    pulled: countPulled(tenPulls),
+    pulled: pulledInWords(tenPulls),
     highest,
     "highest-pull": signed(tenPulls[highest]),
     lowest,
@@ -342,41 +342,49 @@ function goToNextStep(rest, whenDone) {
     const moved = Math.min(part * duration / moving, 1);
     setTime(from + (step - from) * moved);
   };
-  startRun("time", duration, showAt, whenDone);
+  startMotion("time", duration, showAt, whenDone);
 }
 
 // One step after the other, to the last.
 function playOn() {
-  settleUnitBet();
   const step = Math.floor(insideChoices.time) + 1;
-  if (step <= STEPS) goToNextStep(step === STEPS ? 0 : READING, playOn);
+  if (step > STEPS) {
+    settleUnitBet();
+    return;
+  }
+  const rest = step === STEPS ? 0 : READING;
+  goToNextStep(rest, playOn);
 }
 
 function settleUnitBet() {
   if (insideChoices.time < STEPS || desk.isBlank) return;
   const unit = unitOnStage();
   const tenPulls = pullsOf(insideView.findings.pulls, unit);
-  settleInsideBet("bet-unit", `Unit ${unit + 1} pulled at ${countPulled(tenPulls)}.`,
-    answerToUnitBet(tenPulls));
+  const outcome = `Unit ${unit + 1} pulled at ${pulledInWords(tenPulls)}.`;
+  settleInsideBet("bet-unit", outcome, answerToUnitBet(tenPulls));
 }
 
-// At how many of the ten digits a unit pulls, in words.
+// At how many of the ten digits a unit pulls.
 function countPulled(tenPulls) {
-  const count = tenPulls.filter(pull => pull !== 0).length;
+  return tenPulls.filter(pull => pull !== 0).length;
+}
+
+function pulledInWords(tenPulls) {
+  const count = countPulled(tenPulls);
   return count === 10 ? "all ten" : String(count);
 }
 
 // The answer that was right; "" where it was none of them, as with a unit that pulls at five.
 function answerToUnitBet(tenPulls) {
-  const count = tenPulls.filter(pull => pull !== 0).length;
+  const count = countPulled(tenPulls);
   if (count === 1) return "One";
   if (count === 2 || count === 3) return "Two or three";
   return count === 10 ? "All ten" : "";
 }
 
 onInside("click", "inside-play", () => {
-  if (insideView.runs.time) {
-    stopRun("time");
+  if (insideView.motions.time) {
+    stopMotion("time");
     showPart("stage");
     return;
   }
@@ -387,12 +395,12 @@ onInside("click", "inside-play", () => {
 onInside("click", "inside-next", () => goToNextStep(0, settleUnitBet));
 
 onInside("pointerdown", "inside-time", () => {
-  stopRun("time");
+  stopMotion("time");
   showPart("stage");
 });
 
 onInside("input", "inside-time", event => {
-  stopRun("time");
+  stopMotion("time");
   setTime(Number(event.target.value));
   settleUnitBet();
 });

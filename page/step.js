@@ -1,7 +1,8 @@
 "use strict";
-// One step, or ten: what came of them; and the four moments of one: forward, loss, backward, update.
+// One step, or ten, and what came of them; of one also its four phases: forward, loss, backward,
+// update.
 
-// What came of the steps that are laid open; and of a single one its four moments.
+// What came of the steps that are laid open; and of a single one its four phases.
 function showStep() {
   const step = isYoungOnDesk() ? learning.stepLaidOpen : null;
   if (step === null) {
@@ -12,7 +13,7 @@ function showStep() {
   const before = readBatch(step.before, batch);
   const after = readBatch(step.after, batch);
   showResult(batch, before, after);
-  if (step.count === 1) showMoments(step, batch, before, after);
+  if (step.count === 1) showPhases(step, batch, before, after);
   else hideParts($("learn-laid"));
 }
 
@@ -32,8 +33,8 @@ function showResult(batch, before, after) {
   });
 }
 
-// The last two of the four moments are shown for one unit.
-function showMoments(step, batch, before, after) {
+// The last two of the four phases are shown for one unit.
+function showPhases(step, batch, before, after) {
   $("learn-laid").hidden = false;
   fill($("learn-laid"), { count: grouped(step.batch.length) });
   showBatch("learn-batch", batch, before);
@@ -46,7 +47,7 @@ function showLosses(losses) {
   const most = Math.max(...losses);
   const bars = $("learn-losses").querySelectorAll("i");
   bars.forEach((bar, i) => {
-    const share = losses[i] / most;
+    const share = losses[i] / most;              // no number where both are 0, or no numbers
     bar.style.setProperty("--share", Number.isNaN(share) ? 1 : share);
   });
 }
@@ -84,8 +85,8 @@ function showChange({ before, after }, unit) {
   const weightsAfter = weightsOfUnit(after, unit);
   const change = weights.map((weight, i) => weight - weightsAfter[i]);
   const most = strength(weights);
-  const pictures = $("learn-change").querySelectorAll("canvas");
-  const [pictureBefore, pictureOfChange, pictureAfter] = pictures;
+  const [pictureBefore, pictureOfChange, pictureAfter] =
+    $("learn-change").querySelectorAll("canvas");
   paintSigned(pictureBefore, weights, { most });
   paintSigned(pictureOfChange, change);
   paintSigned(pictureAfter, weightsAfter, { most });

@@ -15,7 +15,7 @@ function showTug() {
   $("tug-count").max = units;
   $("tug-count").value = count;
   $("tug-count").setAttribute("aria-valuetext", `${count} of ${units} units`);
-  setText($("tug-play"), insideView.runs.count ? "Pause" : "Let them all in");
+  setText($("tug-play"), insideView.motions.count ? "Pause" : "Let them all in");
   $("tug-one").disabled = count === units;
   showTugWords();
   paintTug();
@@ -152,25 +152,25 @@ function answerToTipBet(count, units) {
 }
 
 onInside("click", "tug-play", () => {
-  if (insideView.runs.count) {
-    stopRun("count");
+  if (insideView.motions.count) {
+    stopMotion("count");
     showPart("tug");
     return;
   }
   const units = insideView.findings.network.layers[1];
   const from = unitsIn() < units ? unitsIn() : 0;
   const countAt = part => Math.round(from + (units - from) * part ** 2);       // slowly at first
-  startRun("count", 6000, part => setCount(countAt(part)), settleTipBet);
+  startMotion("count", 6000, part => setCount(countAt(part)), settleTipBet);
 });
 
 onInside("click", "tug-one", () => {
-  stopRun("count");
+  stopMotion("count");
   setCount(unitsIn() + 1);
   settleTipBet();
 });
 
 onInside("input", "tug-count", event => {
-  stopRun("count");
+  stopMotion("count");
   setCount(Number(event.target.value));
   settleTipBet();
 });

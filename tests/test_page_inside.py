@@ -173,7 +173,7 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
 def test_play_rests_after_each_step_and_a_touch_of_the_slider_ends_it(inside):
     page, *_ = inside
     show(page, "stage")
-    rests = "insideChoices.time === 1 && insideView.runs.time"
+    rests = "insideChoices.time === 1 && insideView.motions.time"
     page.click("#inside-play")
     until(page, rests)
     page.wait_for_timeout(800)
