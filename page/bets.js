@@ -28,13 +28,13 @@ function settleBet(id, outcome, rightAnswer = "") {
 }
 
 // The outcome is laid beside the bet, and from now on the bet cannot be changed.
-function closeBet(id, outcome) {
-  settleBet(id, outcome);
+function closeBet(id, outcome, rightAnswer = "") {
+  settleBet(id, outcome, rightAnswer);
   setAnswersDisabled(id, true);
 }
 
-// What was asked begins anew: the outcome is open again.
-function unsettleBet(id) {
+// What was asked begins anew: the outcome is open again. The answer stays tapped.
+function reopenBet(id) {
   settleBet(id, "");
   setAnswersDisabled(id, false);
 }
@@ -44,10 +44,10 @@ function setAnswersDisabled(id, areDisabled) {
 }
 
 // A question is put anew: the answer to the last one is forgotten.
-function reopenBet(id) {
+function forgetBet(id) {
   for (const answer of $(id).querySelectorAll("input")) answer.checked = false;
   delete bets[id];
-  unsettleBet(id);
+  reopenBet(id);
 }
 
 const NOTE_TIME = 7000;          // ms that a note stays
@@ -55,10 +55,12 @@ let noteTimer = null;
 
 // An outcome that comes where one does not see it is told at the foot of the window, too.
 function noteOutcome(paragraph) {
-  if (!paragraph || paragraph.hidden || isInSight(paragraph)) return;
+  if (paragraph.hidden || isInSight(paragraph)) return;
   $("note").textContent = paragraph.textContent;
   clearTimeout(noteTimer);
-  noteTimer = setTimeout(() => $("note").replaceChildren(), NOTE_TIME);
+  noteTimer = setTimeout(() => {
+    $("note").textContent = "";
+  }, NOTE_TIME);
 }
 
 // Whether an element is in the window, and nothing lies over it.

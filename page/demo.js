@@ -1,7 +1,8 @@
 "use strict";
 // The first ten seconds. Where nobody has touched the page yet, a hand draws a 3, the network reads
-// it, and the ink shows what it argues for. The first touch or key ends it, and leaves a clean sheet.
-// But whoever presses a control, such as the bet about the 3, keeps the 3, and finds it finished.
+// it, and the ink shows what it argues for. The first touch or key ends it, and leaves a clean
+// sheet. But whoever presses a control, such as the bet about the 3, keeps the 3, and finds it
+// finished.
 
 const demo = {
   isOver: location.hash !== "",  // a link brings a drawing of its own
@@ -53,8 +54,7 @@ async function showArguments() {
   $("caption").innerHTML = hasForRival ? `${forDigit} ${forRival}` : forDigit;
 }
 
-const CONTROLS = ".text :is(button, label, input, select, summary)";
-
+// keepsDrawing: whether the 3 stays on the sheet, drawn to its end.
 function endDemo(keepsDrawing) {
   if (demo.isOver) return;
   demo.isOver = true;
@@ -62,10 +62,16 @@ function endDemo(keepsDrawing) {
   $("sheet").classList.remove("waiting");
   if (!demo.drawing) return;
   clearGlow();
-  if (desk.ink !== demo.drawing) return;
-  desk.ownHand = keepsDrawing ? demo.strokes : null;           // which the pen takes away: see pressPen
-  replaceDrawing(keepsDrawing ? demo.strokes : []);
+  if (desk.ink !== demo.drawing) return;         // something else lies on the sheet
+  if (keepsDrawing) {
+    desk.ownHand = demo.strokes;                 // so the pen takes it away: see pressPen
+    replaceDrawing(demo.strokes);
+  } else {
+    replaceDrawing([]);
+  }
 }
+
+const CONTROLS = ".text :is(button, label, input, select, summary)";
 
 addEventListener("pointerdown", ({ target }) => {
   if (target.closest(CONTROLS)) endDemo(true);

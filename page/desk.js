@@ -166,8 +166,8 @@ function voteInWords(reading, digit) {
   if (!reading) return "";
   const isNumber = desk.figures.length > 1;
   if (isNumber) return `Below: the ${digitOrDash(digit)}.`;
-  const doAgree = reading.looks.every(look => indexOfLargest(look.logits) === digit);
-  const isPlain = doAgree && desk.look === 0;
+  const allAgree = reading.looks.every(look => indexOfLargest(look.logits) === digit);
+  const isPlain = allAgree && desk.look === 0;
   return isPlain ? "" : "It looks five times: the bars are the average.";
 }
 

@@ -14,6 +14,9 @@ const MOST_DABS = 8;           // of a way
 // them only nearly.
 const CLEAR_LEAD = 0.3;
 
+const REFINED = 8;             // how many of the places are looked at more finely: see addDabs
+const ENOUGH_LEAD = 3;         // points: see closeness
+
 // ── Scores of a vote ──
 
 // The score of each digit in a vote: the logarithm of its probability, where 0 counts as 1e-38.
@@ -184,7 +187,7 @@ function* addDabs(network, strokes, digit, { placesInRow, finalists }) {
     };
     const byVote = dab => closeness(digit, readDrawing(network, [...strokes, ...way, dab]));
     const everywhere = dabsAllOver([...strokes, ...way], placesInRow);
-    const coarse = yield* bestOf(8, everywhere, byOneLook);
+    const coarse = yield* bestOf(REFINED, everywhere, byOneLook);
     const fine = coarse.flatMap(dab => dabsNear(dab, quarterStep));
     const promising = yield* bestOf(finalists, [...coarse, ...fine], byOneLook);
     const [best] = yield* bestOf(1, promising, byVote);
@@ -210,7 +213,6 @@ function closeness(digit, reading) {
   const leads = reading.looks.map(pass => Math.min(leadOf(digit, pass.logits), ENOUGH_LEAD));
   return sumOf(leads) / leads.length;
 }
-const ENOUGH_LEAD = 3;         // points
 
 // The best few of several things, the very best first.
 function* bestOf(count, things, valueOf) {

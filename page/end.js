@@ -1,20 +1,20 @@
 "use strict";
 // The end: the questions of the start once more, and what was bet then beside what one says now.
 
-// Each question with its answers. right: the place of the right one among them. because: makes the
-// sentence that says why, of what is known when it is said (see knownNow). The outcome may have a
-// picture, as HTML.
+// Each question: its text and its answers. right: the place of the right one among them. because:
+// makes the sentence that says why, of what is known when it is said (see knownNow). picture: HTML
+// that the outcome begins with, where it has one.
 const QUESTIONS = [
   {
     id: "draw",
-    question: "While you draw, does the network learn?",
+    text: "While you draw, does the network learn?",
     answers: ["Yes, a little from each drawing", "No, only when it is taught"],
     right: 1,
     because: known => known.lessons,
   },
   {
     id: "keep",
-    question: "What does it keep of the pictures that it learned from?",
+    text: "What does it keep of the pictures that it learned from?",
     answers: [
       "Some pictures of each digit",
       "One average picture of each digit",
@@ -26,7 +26,7 @@ const QUESTIONS = [
   },
   {
     id: "rules",
-    question: "Who told it what an 8 looks like?",
+    text: "Who told it what an 8 looks like?",
     answers: ["Its programmer, in rules", "Nobody: it found out from examples"],
     right: 1,
     because: () => "No line of the program says anything of any digit. Its numbers were random "
@@ -34,7 +34,7 @@ const QUESTIONS = [
   },
   {
     id: "sure",
-    question: "Can it be sure, and wrong?",
+    text: "Can it be sure, and wrong?",
     answers: ["Hardly: where it is wrong, it is unsure", "Yes, now and then"],
     right: 1,
     because: known => known.mistake,
@@ -43,7 +43,7 @@ const QUESTIONS = [
   },
   {
     id: "follows",
-    question: "How does it know which way to change?",
+    text: "How does it know which way to change?",
     answers: [
       "It tries at random, and keeps what helps",
       "It works out which way is better",
@@ -62,11 +62,11 @@ const ending = {
 };
 
 // when: "first" or "last". outcome: what stands below the answers, as HTML.
-function betMarkup(when, { id, question, answers }, outcome) {
+function betMarkup(when, { id, text, answers }, outcome) {
   const name = `${when}-${id}`;
   const choices = answers.map(words =>
     `<label><input type="radio" name="${name}"><span>${words}</span></label>`);
-  return `<fieldset class="bet" id="${name}"><legend>${question}</legend>
+  return `<fieldset class="bet" id="${name}"><legend>${text}</legend>
     ${choices.join("")}${outcome}</fieldset>`;
 }
 
@@ -75,9 +75,9 @@ function outcomeMarkup({ picture = "" }) {
     <span data-name="because"></span> <span class="quiet" data-name="first"></span></p>`;
 }
 
-const LAST_BETS = QUESTIONS.map(question => betMarkup("last", question, outcomeMarkup(question)));
-
-$("last-bets").innerHTML = LAST_BETS.join("");
+$("last-bets").innerHTML = QUESTIONS
+  .map(question => betMarkup("last", question, outcomeMarkup(question)))
+  .join("");
 
 sections.end = showEnd;
 
@@ -95,7 +95,7 @@ function showAnswer({ id, answers, right, because }, known) {
   settleBet(`last-${id}`, rightAnswer);
   fill($(`last-${id}`), {
     first: first === undefined ? "" : firstBetInWords(first, first === rightAnswer),
-    verdict: now === rightAnswer ? "Right." : `Not right. It is “${rightAnswer}”.`,
+    verdict: now === rightAnswer ? "Right." : `Not right. The answer is “${rightAnswer}”.`,
     because: because(known),
   });
 }

@@ -89,11 +89,8 @@ const TRAINING_RECORD = {
   test_accuracy: isShare,
   epochs: isCount,
   batch_size: isCount,
-  drawings: isCount,
-  seed: isCount,
   learning_rate: isNotNegative,
   seconds: isNotNegative,
-  distortion: value => typeof value === "boolean",
   date: value => typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value),
 };
 
@@ -314,8 +311,9 @@ addEventListener("paste", event => {
   const [file] = event.clipboardData.files;
   if (file) openAnything(file);
 });
+// At the next tap what was said has been read. That there is no network stays there to be read.
 addEventListener("click", () => {
-  if (desk.network) showMessage("");             // what was said has been read
+  if (desk.network) showMessage("");
 }, true);
 addEventListener("keydown", event => {
   if (event.key === "Escape") showMessage("");

@@ -23,7 +23,7 @@ async function searchChange() {
   if (changed === null) {
     const sentence = "The page found no faint change that makes it sure of another digit.";
     setText($("fool-words"), sentence);
-    closeBet("bet-fool", judgeFooling(READS_ON));
+    closeBet("bet-fool", "no such change was found.", READS_ON);
     return;
   }
   fooled.changed = changed;
@@ -49,21 +49,17 @@ function showFooled({ question, image, changed, share }) {
 function tellFooled(question, image, probabilities) {
   const before = indexOfLargest(forward(question.network, image).probabilities);
   const digit = indexOfLargest(probabilities);
-  const verdict = judgeFooling(nameOutcome(before, probabilities));
-  const sure = percent(probabilities[digit]);
+  const outcome = `it is ${percent(probabilities[digit])} sure of ${withArticle(digit)}.`;
   $("fool-explained").hidden = false;
-  closeBet("bet-fool", `${verdict} It is ${sure} sure of ${withArticle(digit)}.`);
+  closeBet("bet-fool", outcome, answerToFoolBet(before, probabilities));
 }
 
 // Which answer is the right one. A network that learns may have changed since the search.
-function nameOutcome(before, probabilities) {
+// before: the digit that is read without the change. probabilities: with all of it.
+function answerToFoolBet(before, probabilities) {
   const digit = indexOfLargest(probabilities);
   if (digit === before) return READS_ON;
   return probabilities[digit] > 0.9 ? QUITE_SURE : HALF_SURE;
-}
-
-function judgeFooling(rightAnswer) {
-  return bets["bet-fool"] === rightAnswer ? "Right." : "Not right.";
 }
 
 // "7, 99.1 %".
@@ -77,7 +73,7 @@ function hideFooled() {
   $("fooled").hidden = true;
   $("fool-explained").hidden = true;
   setText($("fool-words"), "");
-  unsettleBet("bet-fool");
+  reopenBet("bet-fool");
 }
 
 $("fool").addEventListener("click", searchChange);

@@ -55,7 +55,7 @@ function stopGame() {
   why.game = null;
   stopShowingWay();
   why.hasOutcome = false;
-  unsettleBet("bet-why");
+  reopenBet("bet-why");
 }
 
 // reads: the digit that is read now.

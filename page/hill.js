@@ -95,7 +95,7 @@ function measureHillAnew() {
   const hill = newHill();
   learning.hill = hill;
   $("hill-anew").disabled = true;
-  reopenBet("bet-hill");
+  forgetBet("bet-hill");
   inSlices(measureHill(hill), () => learning.hill === hill);
 }
 
@@ -330,7 +330,7 @@ function chooseUnit(unit) {
 function followChoice() {
   const { hill } = learning;
   if (!hill || !hill.gradients) return;          // what is chosen will be measured, then
-  reopenBet("bet-hill");
+  forgetBet("bet-hill");
   inSlices(measureWeight(hill), () => learning.hill === hill);
 }
 

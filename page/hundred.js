@@ -9,10 +9,11 @@ const CELL_HEIGHT = 86;
 
 const hundred = {
   readBy: null,          // the network that read them, or is reading them, and its age: see stateOf
-  drawn: [],             // what each of their pictures shows: {isLit, digit, sureness, isDark}
+  drawn: [],             // what each of their pictures shows: {isLit, digit, barWidth, isDark}
 };
 
-// Reads the hundred digits whenever the network is another one, or has learned.
+// Reads the hundred digits whenever the network is another one, or has learned; and if they could
+// not be loaded, tries again then.
 async function showCost() {
   const { pupil } = desk;
   if (!pupil || isSameState(hundred.readBy, pupil.network)) return;
@@ -25,6 +26,7 @@ async function showCost() {
     $("cost").hidden = true;
     return;
   }
+  $("cost").hidden = false;
   const readings = await inSlices(readHundred(pupil.original, network), isWanted);
   if (!readings) return;         // a later network is read
   const { before, now } = readings;
@@ -88,11 +90,11 @@ function isReadRight({ label, digit }) {
 // is read differently than before is lit, and what is read stands in place of the bar.
 function paintDigit(i, before, now) {
   const isLit = before.digit !== now.digit;
-  const isNumber = now.digit >= 0;
-  const probability = isNumber ? now.probabilities[now.label] : 0;
-  const sureness = Math.round(probability * PICTURE_SIDE);              // the width of the bar
-  const toDraw = { isLit, digit: now.digit, sureness, isDark: darkMode.matches };
-  if (isDrawn(i, toDraw)) return;
+  const hasDiverged = now.digit < 0;             // then the probabilities are no numbers
+  const probability = hasDiverged ? 0 : now.probabilities[now.label];
+  const barWidth = Math.round(probability * PICTURE_SIDE);
+  const toDraw = { isLit, digit: now.digit, barWidth, isDark: darkMode.matches };
+  if (isPainted(i, toDraw)) return;
   hundred.drawn[i] = toDraw;
   const canvas = $("hundred");
   const style = getComputedStyle(canvas);
@@ -108,7 +110,7 @@ function paintDigit(i, before, now) {
   context.drawImage(picture, x + margin, y + margin, PICTURE_SIDE, PICTURE_SIDE);
   context.fillStyle = ink;
   if (isLit) writeReading(context, now.digit, x + CELL_WIDTH / 2, y + CELL_HEIGHT - 5);
-  else paintSureness(context, sureness, x + margin, y + CELL_HEIGHT - 18);
+  else paintBar(context, barWidth, x + margin, y + CELL_HEIGHT - 18);
 }
 
 function writeReading(context, digit, middle, bottom) {
@@ -118,19 +120,19 @@ function writeReading(context, digit, middle, bottom) {
 }
 
 // The bar, on a paler one of its full length.
-function paintSureness(context, sureness, left, top) {
+function paintBar(context, barWidth, left, top) {
   context.globalAlpha = 0.1;
   context.fillRect(left, top, PICTURE_SIDE, 5);
   context.globalAlpha = 0.4;
-  context.fillRect(left, top, sureness, 5);
+  context.fillRect(left, top, barWidth, 5);
   context.globalAlpha = 1;
 }
 
 // Whether digit i looks like this already.
-function isDrawn(i, { isLit, digit, sureness, isDark }) {
+function isPainted(i, { isLit, digit, barWidth, isDark }) {
   const drawn = hundred.drawn[i];
   return drawn !== undefined && drawn.isLit === isLit && drawn.digit === digit
-    && drawn.sureness === sureness && drawn.isDark === isDark;
+    && drawn.barWidth === barWidth && drawn.isDark === isDark;
 }
 
 // A small canvas with image k in a colour.

@@ -22,11 +22,15 @@ const CLOSEST = 0.008;         // in sheets: points that lie closer to one anoth
 
 // The text of a drawing: that of each stroke's points, with a full stop between two strokes.
 function writeStrokes(strokes) {
-  return strokes.map(stroke => thinned(stroke).map(writePoint).join("")).join(".");
+  return strokes.map(writeStroke).join(".");
+}
+
+function writeStroke(stroke) {
+  return leaveOutClose(stroke).map(writePoint).join("");
 }
 
 // The stroke without points that lie close together. Its ends stay.
-function thinned(stroke) {
+function leaveOutClose(stroke) {
   const kept = [stroke[0]];
   for (const [x, y] of stroke.slice(1, -1)) {
     const [lastX, lastY] = kept.at(-1);

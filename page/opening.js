@@ -5,17 +5,21 @@ const opening = {
   place: 0,              // which of the QUESTIONS is asked; after the last comes a word of thanks
 };
 
+// A question, with its number above it.
 function openingMarkup(question, i) {
-  const count = `<small>Guess ${i + 1} of ${QUESTIONS.length}. At the end you are asked again.</small>`;
-  return betMarkup("first", { ...question, question: `${count} ${question.question}` }, "");
+  const number = `Guess ${i + 1} of ${QUESTIONS.length}. At the end you are asked again.`;
+  const text = `<small>${number}</small> ${question.text}`;
+  return betMarkup("first", { ...question, text }, "");
 }
+
+const WORDS_UNTIL_DRAWN = `Draw a digit. Then come ${COUNTS[QUESTIONS.length]} guesses at what such `
+  + "a network can do. Below, you find out.";
 
 $("first-bets").innerHTML = QUESTIONS.map(openingMarkup).join("")
   + "<p>Thank you. Now find out.</p>"
-  + `<p class="until-drawn">Draw a digit. Then come ${COUNTS[QUESTIONS.length]} guesses at what such a network can
-    do. Below, you find out.</p>`;
+  + `<p class="until-drawn">${WORDS_UNTIL_DRAWN}</p>`;
 
-// They lie in the same room, and one of them is seen.
+// All lie in the same room, and the one at this place is seen.
 function askAtOpening(place) {
   opening.place = place;
   [...$("first-bets").children].forEach((part, i) => part.classList.toggle("now", i === place));
@@ -24,8 +28,8 @@ function askAtOpening(place) {
 // Beside the sheet they wait, unseen, for a drawing other than the demonstration's.
 function showOpening() {
   const isOfDemo = !demo.isOver || desk.ink === demo.strokes;
-  const isDrawn = !desk.isBlank && !desk.isGrowing && !isOfDemo;
-  if (isDrawn) $("first-bets").classList.add("begun");
+  const isReady = !desk.isBlank && !desk.isGrowing && !isOfDemo;
+  if (isReady) $("first-bets").classList.add("begun");
 }
 
 askAtOpening(0);

@@ -185,7 +185,7 @@ async function layOutSteps(paper) {
 // square of the picture.
 // values: of the picture, from 0 to 1, rows of this width. toGrey: how light a value is to be.
 function paintPart(values, width, box, side, toGrey) {
-  const whole = cropped(values, width, box);
+  const whole = crop(values, width, box);
   const square = Math.max(Math.ceil(Math.max(whole.width, whole.height) / side), 1);
   const small = shrink(whole, square);
   const canvas = document.createElement("canvas");
@@ -201,7 +201,7 @@ function paintPart(values, width, box, side, toGrey) {
 }
 
 // The raster of what is in a box of a picture.
-function cropped(values, width, { left, top, right, bottom }) {
+function crop(values, width, { left, top, right, bottom }) {
   const raster = newRaster(right - left, bottom - top);
   for (let y = top; y < bottom; y++) {
     const row = values.subarray(y * width + left, y * width + right);

@@ -4,8 +4,9 @@
 // A pupil is a network with the lessons that it was given. original: the network before these;
 // network: what it has become by them.
 // kind: "trained" (the page's own), "young" (learns in the page) or "loaded" (from a file).
+// isRelearning: whether it is on its way through its lessons.
 function newPupil(kind, original, fileName = "") {
-  return { kind, fileName, original, lessons: [], network: original };
+  return { kind, fileName, original, lessons: [], network: original, isRelearning: false };
 }
 
 // The page's own pupil, the trained network, to go back to; null where there is none.
@@ -22,7 +23,6 @@ function nameOfPupil(pupil) {
   return count === 0 ? name : `${name}, taught by you: ${counted(count, "lesson")}`;
 }
 
-// It is short, as a phone's strip is narrow.
 function nameOfYoung({ network, lessons }) {
   const { leave_out: leftOut } = network.training;
   const lack = leftOut === undefined ? "" : `, never a ${leftOut}`;
@@ -35,7 +35,7 @@ function ageInWords(network) {
   return age === 0 ? "random numbers" : `${grouped(age)} digits seen`;
 }
 
-// The same for the strip at the top of a phone. What tells most stands first, as the end may be cut.
+// Its name for the strip at the top of a phone. What tells most stands first: the end may be cut.
 function briefNameOfPupil(pupil) {
   const names = {
     trained: "Trained network",
@@ -47,7 +47,7 @@ function briefNameOfPupil(pupil) {
   return count === 0 ? name : `${name}, ${counted(count, "lesson")}`;
 }
 
-// The same within a sentence: “the young network”.
+// Its name within a sentence: “the young network with your lessons”.
 function pupilInWords(pupil) {
   const name = kindInWords(pupil);
   return pupil.lessons.length === 0 ? name : `${name} with your lessons`;

@@ -39,7 +39,8 @@ function movePen(event) {
     liftPen(event);              // it was lifted where the browser did not see it
     return;
   }
-  // A browser may have waited, and tell of several moves at once. Not every browser tells of each.
+  // A browser may have waited, and tell of several moves in one event. Not every browser lists them:
+  // then there is the event alone.
   const coalesced = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
   for (const move of [...coalesced, event]) addPoint(pointOnSheet(move));
   refresh();
@@ -94,7 +95,7 @@ function undo() {
 
 // What the sheet shows: of each path the stroke, and how many points that had. So only strokes that
 // have changed are drawn anew, in whatever way they came to be there.
-const shown = { dry: [], wet: [], ghosts: [] };
+const shownPaths = { dry: [], wet: [], ghosts: [] };
 
 // The stroke that grows is wet: it lies on a sheet of its own, so that the browser need not paint
 // all others again in each frame.
@@ -102,11 +103,11 @@ function drawSheet() {
   const dryCount = desk.isGrowing ? desk.ink.length - 1 : desk.ink.length;
   const dry = desk.ink.slice(0, dryCount);
   const wet = desk.ink.slice(dryCount);
-  drawStrokes($("strokes"), shown.dry, dry);
-  drawStrokes($("wet"), shown.wet, wet);
+  drawStrokes($("strokes"), shownPaths.dry, dry);
+  drawStrokes($("wet"), shownPaths.wet, wet);
   const isNumber = desk.figures.length > 1;
   dry.forEach((stroke, i) => {
-    const isAside = isNumber && !desk.strokes.includes(stroke);         // another digit is looked at
+    const isAside = isNumber && !desk.strokes.includes(stroke);       // another digit is looked at
     $("strokes").children[i].classList.toggle("aside", isAside);
   });
   drawGhosts();
@@ -115,7 +116,7 @@ function drawSheet() {
 function drawGhosts() {
   const isInkThere = desk.ghostsFor.every(stroke => desk.ink.includes(stroke));
   if (!isInkThere) desk.ghosts = [];
-  drawStrokes($("ghosts"), shown.ghosts, desk.ghosts);
+  drawStrokes($("ghosts"), shownPaths.ghosts, desk.ghosts);
 }
 
 // Draws strokes as the paths of a group. before: what the group shows, which is brought up to date.
@@ -137,6 +138,7 @@ function drawStrokes(group, before, strokes) {
 // ── The page's own hand ──
 
 const WRITING_TIME = 700;        // ms, for a drawing that is written once more
+const STROKE_TIME = 800;         // ms, for each stroke of an example
 
 // The strokes on the sheet are written once more, one after the other.
 function writeAgain() {
@@ -164,7 +166,7 @@ function drawExample() {
   desk.examples += 1;
   clearSheet();
   const strokes = strokesOfHand(digit);
-  writeByHand(strokes, 800 * strokes.length);
+  writeByHand(strokes, STROKE_TIME * strokes.length);
 }
 
 // A digit in the page's own hand, each stroke as 41 points. In the markup it is 100 wide.
@@ -227,7 +229,7 @@ $("clear").addEventListener("click", clearSheet);
 $("example").addEventListener("click", drawExample);
 
 addEventListener("keydown", event => {
-  const isInField = event.target.matches("input[type=number], input[type=text]");
+  const isInField = event.target.matches("input[type=number]");
   if (isInField) return;         // there these keys mean the text
   if (event.key === "Delete") clearSheet();
   const isControl = event.ctrlKey || event.metaKey;

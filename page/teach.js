@@ -5,8 +5,8 @@
 // ── Giving lessons, and taking them back ──
 
 // Goes through a pupil's lessons from the start. Whoever changes them comes here; a later change
-// ends an earlier one's way. `latest` is the lesson that is followed step by step. Returns whether
-// it came to the end.
+// ends an earlier one's way. latest: the lesson that is followed step by step, if one is. Returns
+// whether it came to the end.
 async function relearn(pupil, latest = null) {
   const lessons = [...pupil.lessons];       // a list of its own, by which a later change is noticed
   pupil.lessons = lessons;
@@ -17,12 +17,13 @@ async function relearn(pupil, latest = null) {
   return isDone === true;        // undefined if it was left
 }
 
-const MOST_SHOWN = 50;         // steps of a lesson that are shown one by one
-const SHOWN_FOR = 40;          // ms
+const MOST_SHOWN = 50;         // steps of a lesson that are shown one by one,
+const SHOWN_FOR = 40;          // each for so many ms
+const STEPS_TO_CURVE = 4;      // from one drawing of the loss's curve to the next: it takes a while
 
 function* goThroughLessons(pupil, latest) {
   const images = latest ? looks(latest.strokes) : [];
-  const losses = [];
+  const losses = [];                             // [step, loss] of each step of `latest`
   let network = pupil.original;
   for (const taught of teach(pupil.original, pupil.lessons, meanImage(pupil))) {
     yield;
@@ -34,15 +35,20 @@ function* goThroughLessons(pupil, latest) {
     pupil.network = taught;
     if (desk.pupil === pupil) refresh();
     yield SHOWN_FOR;
-    if (losses.length % 4 === 0) showCourse(pupil, losses);     // not each time: it takes a while
+    const isCurveDue = losses.length % STEPS_TO_CURVE === 0;
+    if (isCurveDue && desk.pupil === pupil) showCourse(pupil, losses);
   }
+  endLessons(pupil, network, losses);
+  return true;
+}
+
+// network: what the pupil's network has become by its lessons.
+function endLessons(pupil, network, losses) {
   pupil.network = pupil.lessons.length > 0 ? unmeasured(network) : pupil.original;
   pupil.isRelearning = false;
-  if (desk.pupil === pupil) {
-    showCourse(pupil, losses);
-    settle();
-  }
-  return true;
+  if (desk.pupil !== pupil) return;
+  showCourse(pupil, losses);
+  settle();
 }
 
 // The network without the record of how much it reads right: that was measured before the lessons.
@@ -69,11 +75,11 @@ function checkRoom(pupil, count) {
     + "python neural_network.py --drawings drawings.json.");
 }
 
-// Gives the network at hand further lessons, of which the last is followed step by step. Returns
-// where they are kept, in words; null if a later change came before the end.
+// Gives the network at hand further lessons, of which the last is followed step by step. Whoever
+// calls it has seen to it that there is room for them: see checkRoom. Returns where they are kept,
+// in words; null if a later change came before the end.
 async function giveLessons(drawings) {
   const { pupil } = desk;
-  checkRoom(pupil, drawings.length);
   if (pupil.kind === "young") pauseLearning();
   const added = newLessons(drawings);
   const words = keepLessons(pupil, added);
@@ -102,9 +108,9 @@ async function teachDrawing(label, isLie = false) {
 }
 
 // Teaches what is on the sheet. Returns what the looks gave each digit before and after, and where
-// the lesson is kept, in words; null if a later lesson came before its end. What is known already
-// is not taught, but for a lie: that counts as told. Throws a sentence if there is nothing to
-// teach, or nobody.
+// the lesson is kept, in words; null if a later lesson, or another network, came before its end.
+// What is known already is not taught, but for a lie: that counts as told. Throws a sentence if
+// there is nothing to teach, or nobody.
 async function giveLesson(label, isLie) {
   checkRoom(desk.pupil, 1);
   check(!desk.isBlank, "Draw a digit first.");
@@ -115,7 +121,7 @@ async function giveLesson(label, isLie) {
   if (before[label] >= LEARNT && !isLie) return { before, after: before, kept: "" };
   const { pupil } = desk;
   const kept = await giveLessons([drawing]);
-  if (kept === null) return null;
+  if (kept === null || desk.pupil !== pupil) return null;
   return { before, after: readLooks(pupil.network, images), kept };
 }
 
@@ -302,10 +308,16 @@ addEventListener("storage", followOtherWindow);
 
 // Three 3s, written differently, so that each lie has something to say.
 const LIES = [
-  [[[.3, .16], [.42, .09], [.58, .11], [.65, .22], [.6, .35], [.43, .45], [.6, .52], [.7, .66], [.62, .82],
-    [.45, .9], [.27, .83]]],
-  [[[.28, .13], [.48, .13], [.7, .12], [.58, .27], [.45, .42], [.6, .47], [.7, .6], [.66, .78], [.5, .88],
-    [.33, .84]]],
-  [[[.4, .2], [.52, .12], [.68, .16], [.7, .3], [.58, .42], [.48, .47], [.62, .53], [.66, .68], [.54, .84],
-    [.36, .86], [.26, .78]]],
+  [[
+    [0.3, 0.16], [0.42, 0.09], [0.58, 0.11], [0.65, 0.22], [0.6, 0.35], [0.43, 0.45],
+    [0.6, 0.52], [0.7, 0.66], [0.62, 0.82], [0.45, 0.9], [0.27, 0.83],
+  ]],
+  [[
+    [0.28, 0.13], [0.48, 0.13], [0.7, 0.12], [0.58, 0.27], [0.45, 0.42],
+    [0.6, 0.47], [0.7, 0.6], [0.66, 0.78], [0.5, 0.88], [0.33, 0.84],
+  ]],
+  [[
+    [0.4, 0.2], [0.52, 0.12], [0.68, 0.16], [0.7, 0.3], [0.58, 0.42], [0.48, 0.47],
+    [0.62, 0.53], [0.66, 0.68], [0.54, 0.84], [0.36, 0.86], [0.26, 0.78],
+  ]],
 ];

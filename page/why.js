@@ -57,7 +57,8 @@ function beginAnew(firstStroke) {
 
 // What is read in the drawing alone.
 function readingWithoutDab() {
-  return desk.reading && desk.trial ? readDrawing(desk.network, desk.strokes) : desk.reading;
+  const isWithDab = desk.reading !== null && desk.trial !== null;
+  return isWithDab ? readDrawing(desk.network, desk.strokes) : desk.reading;
 }
 
 // By how many points the one digit leads the other in a reading.
@@ -119,16 +120,18 @@ function leadInWords(lead, from, to) {
   return `${first} leads ${second} by ${points} points`;
 }
 
-// What a point is. If a look is chosen, it may say something else than all five together.
 function showLookWords(canAsk) {
-  let words = "One point ahead is 2.7 times as probable, two points 7 times.";
-  if (canAsk && isAboutOneLook()) {
-    const { logits } = desk.reading.looks[desk.look];
-    const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);
-    words = `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, ${lead}. `
-      + "Your ink argues in this look now; touch the first one, and it argues in all five.";
-  }
-  setText($("look-words"), canAsk ? words : "");
+  setText($("look-words"), canAsk ? lookInWords() : "");
+}
+
+// What a point is; or, where a look is chosen, who leads in it: that may be another digit than in
+// all five together.
+function lookInWords() {
+  if (!isAboutOneLook()) return "One point ahead is 2.7 times as probable, two points 7 times.";
+  const { logits } = desk.reading.looks[desk.look];
+  const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);
+  return `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, ${lead}. `
+    + "Your ink argues in this look now; touch the first one, and it argues in all five.";
 }
 
 // The first look is the drawing as it is, and chosen at first: then the ink argues in the vote.
@@ -184,7 +187,9 @@ function isStillAsked(question) {
 const FULL_EFFECT = 5;         // points of an effect that is drawn as thick as can be
 const THINNEST_GLOW = 0.01;    // the thinnest and the thickest line, in widths of the sheet
 const THICKEST_GLOW = 0.062;
-const GLOW_EDGE = 0.007;       // of a hollow line, on either side
+const GLOW_EDGE = 0.007;       // of a hollow line, on either side,
+const THINNEST_HOLLOW = 0.004; // and what there is between its edges at least
+const GLOW_PAUSE = 100;        // ms that a drawing has rested before its ink glows
 
 // The glow follows the question, while the pen rests.
 async function glowWhilePenRests() {
@@ -204,9 +209,9 @@ async function glowWhilePenRests() {
   glowWhilePenRests();   // in the meantime the question may have changed
 }
 
-// First it waits until the drawing has rested: a hand may be drawing it.
+// First it waits: a hand may be about to draw on.
 function* weighInk({ network, strokes, from, to, look }) {
-  yield 100;
+  yield GLOW_PAUSE;
   return yield* effectsOfInk(network, strokes, from, to, look);
 }
 
@@ -224,7 +229,7 @@ function signedLine(ink, effect, width) {
   const line = (kind, thickness) =>
     `<path class="${kind}" stroke-width="${thickness.toFixed(4)}" d="${curvePath(ink)}"/>`;
   if (effect > 0) return line("for-it", width);
-  const hollow = Math.max(width - 2 * GLOW_EDGE, 0.004);
+  const hollow = Math.max(width - 2 * GLOW_EDGE, THINNEST_HOLLOW);
   return line("against-it", width) + line("hollow", hollow);
 }
 

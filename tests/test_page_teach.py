@@ -308,7 +308,7 @@ def test_the_questions_of_the_start_are_asked_again_and_told_by_the_network_at_h
     assert "None was taught" in said["draw"] and "203,530" in said["keep"] and "At first you bet: “Some pictures" in said["keep"]
     assert said["keep"].startswith("Right.") and said["keep"].endswith("That was not right.")  # each with its own verdict
     assert said["follows"].endswith("That was right.")
-    assert said["rules"].startswith("Not right. It is “Nobody") and said["rules"].endswith("That was not right.")
+    assert said["rules"].startswith("Not right. The answer is “Nobody") and said["rules"].endswith("That was not right.")
     assert [said[id].startswith("Right.") for id in said] == [True, True, False, True, True]
     count, sure, read, meant = map(int, re.findall(r"(?<![\d.])\d+", said["sure"].replace("thousand", "")))
     reads = calculate(page, """() => [...readDigitImages(desk.network, 5000, 1000)] && (() => {
