@@ -153,13 +153,14 @@ if __name__ == "__main__":
     # The packages below take a second. Whoever presses Ctrl-C meanwhile is to see no traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+HOW_TO_INSTALL = "README.md says how to install it; then: .venv/bin/python neural_network.py"
 try:
     import numpy as np
     from scipy.sparse import csr_array, identity
     from threadpoolctl import threadpool_limits
     from tqdm import tqdm
 except ImportError as error:
-    sys.exit(f"{error}. README.md says how to install it; then: .venv/bin/python neural_network.py")
+    sys.exit(f"{error}. {HOW_TO_INSTALL}")
 
 HERE = Path(__file__).resolve().parent
 
@@ -1454,7 +1455,8 @@ def tell_what_new_network_reads(network, own_drawings):
         drawings = read_drawings(REAL_DRAWINGS)
         share = count_read(network, drawings) / len(drawings)
         name = REAL_DRAWINGS.relative_to(HERE)
-        say(f"Real drawings, which it has not ({name}, {len(drawings):,}): {share:.2%}.")
+        say(f"Real drawings, which it has not learned ({name}, {len(drawings):,}), read by five "
+            f"looks: {share:.2%}.")
 
 
 def tell_of_the_stop(run):
@@ -1463,8 +1465,6 @@ def tell_of_the_stop(run):
     if epochs == 0:
         sys.exit("\nStopped in the first epoch: the old files stay as they were.")
     say(f"\nStopped after {epochs} of {run.options.epochs} epochs. Saving what was learned …")
-    if (HERE / ".git").exists() and run.options.output.resolve() == DEFAULT_OUTPUT:
-        say("`git checkout weights.json weights.js` brings the shipped network back.")
 
 
 def load_and_measure(path, images, labels, test_images, test_labels):
@@ -1481,6 +1481,7 @@ def load_and_measure(path, images, labels, test_images, test_labels):
 def main():
     """Load the data, train, read the test set once, report. Ctrl-C ends training early."""
     options = parse_arguments()
+    check_packages_of_report()
     sys.stdout.reconfigure(errors="replace")                # a terminal may know only ASCII
     np.seterr(all="ignore")                                 # a run that diverges is told in words
     os.environ["MPLBACKEND"] = "agg"                        # the report is a file, not a window
@@ -1520,8 +1521,24 @@ def main():
     say(f"What it misreads, and what its units look for, is in {report / 'report.png'}.")
     if options.output.resolve() == DEFAULT_OUTPUT:
         say(f"The network is in {options.output}: open index.html, and draw.")
+        if (HERE / ".git").exists():
+            say("`git checkout weights.json weights.js` brings the one back that came with it.")
     else:
         say(f"The network is in {options.output}: open index.html, and drop this file on it.")
+
+
+def check_packages_of_report():
+    """Raise ImportError if a package of the report is missing: better now than after training."""
+    for name in "matplotlib", "pandas", "sklearn":
+        if importlib.util.find_spec(name) is None:
+            raise ImportError(f"No module named '{name}'. {HOW_TO_INSTALL}")
+
+
+def sentence_of(error):
+    """Return what went wrong, in a sentence. An error of the system names its file and its cause."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def stop_once(signal_number, frame):
@@ -1543,5 +1560,5 @@ if __name__ == "__main__":
     except MemoryError:
         sys.exit("neural_network.py: there is not enough memory. Fewer --hidden-size take less.")
     except (ImportError, OSError, ValueError, FloatingPointError) as error:
-        print(f"neural_network.py: {error}", file=sys.stderr)
+        print(f"neural_network.py: {sentence_of(error)}", file=sys.stderr)
         sys.exit(2)

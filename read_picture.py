@@ -968,7 +968,8 @@ def save_drawings(path, found, labels):
         new = Path(folder, path.name)
         new.write_text(json.dumps(drawings), encoding="utf-8")
         os.replace(new, path)
-    say(f"{len(drawings)} drawings are in {path}: neural_network.py --drawings {path} learns them.")
+    count = "1 drawing is" if len(drawings) == 1 else f"{len(drawings)} drawings are"
+    say(f"{count} in {path}: neural_network.py --drawings {path} learns them.")
 
 
 def complain(error):

@@ -11,7 +11,10 @@ import sys
 import threading
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+try:
+    from playwright.sync_api import Error, sync_playwright
+except ImportError:
+    sys.exit("A browser is wanted here: .venv/bin/pip install -r tests/requirements.txt brings what drives it.")
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWINGS = ROOT.parent / "shared" / "drawings"

@@ -12,8 +12,8 @@ function openingMarkup(question, i) {
   return betMarkup("first", { ...question, text }, "");
 }
 
-const WORDS_UNTIL_DRAWN = `Draw a digit. Then come ${COUNTS[QUESTIONS.length]} guesses at what such `
-  + "a network can do. Below, you find out.";
+const WORDS_UNTIL_DRAWN = `Draw a digit. Then guess ${COUNTS[QUESTIONS.length]} times what such a `
+  + "network can do, and find out below.";
 
 $("first-bets").innerHTML = QUESTIONS.map(openingMarkup).join("")
   + "<p>Thank you. Now find out.</p>"

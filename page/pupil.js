@@ -20,7 +20,7 @@ function nameOfPupil(pupil) {
   const isTrained = pupil.kind === "trained";
   const name = isTrained ? "The trained network" : `The network of ${pupil.fileName}`;
   const count = pupil.lessons.length;
-  return count === 0 ? name : `${name}, taught by you: ${counted(count, "lesson")}`;
+  return count === 0 ? name : `${name}, taught by you (${counted(count, "lesson")}).`;
 }
 
 function nameOfYoung({ network, lessons }) {
@@ -67,8 +67,8 @@ function factOfPupil({ kind, network, original, lessons }) {
   }
   const { test_accuracy: accuracy } = original.training;
   if (accuracy === undefined) return "";
-  const when = lessons.length === 0 ? "" : " before your lessons";
-  return `reads ${percent(accuracy, 2)} of digits it never saw${when}`;
+  const reads = `${percent(accuracy, 2)} of digits it never saw`;
+  return lessons.length === 0 ? `reads ${reads}` : `Before, it read ${reads}`;
 }
 
 // How many images the network has learned from in the page: 0 but for a young one.

@@ -65,7 +65,7 @@ def test_a_run_explains_itself_in_plain_lines_and_its_files_record_it_with_true_
     assert f"The network is in {tmp_path / 'digits.json'}: open index.html, and drop this file on it." == lines[-1]
     assert re.search(r"^Your own drawings: the network in \S+weights.json reads [012] of 2\.$", out, re.M)
     assert re.search(r"^Your own drawings, which it has learned: [012] of 2\.$", out, re.M)
-    shown, = re.findall(r"^Real drawings, which it has not \(\S+drawings.jsonl, 1,000\): (\S+)%\.$", out, re.M)
+    shown, = re.findall(r"^Real drawings, which it has not learned \(\S+drawings.jsonl, 1,000\), read by five looks: (\S+)%\.$", out, re.M)
     real = nn.read_drawings(nn.REAL_DRAWINGS)[::10]                # these hundred read alike, but for chance
     network = whole(tmp_path / "digits.json")
     assert float(shown) > 90 and abs(float(shown) - nn.count_read(network, real)) < 6

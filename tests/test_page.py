@@ -346,9 +346,9 @@ def test_the_network_on_the_desk_is_named_with_what_it_has_become(page, tmp_path
     assert text(page, "pupil") == "The trained network"
     draw(page, SEVEN)
     page.click("#labels button[value='3']")
-    until(page, "$('pupil').textContent.includes('taught by you: 1 lesson')")
+    until(page, "$('pupil').textContent.includes('taught by you (1 lesson)')")
     until(page, "!desk.pupil.isRelearning")
-    assert "97.00 %" in text(page, "about") and "before your lessons" in text(page, "about")
+    assert "97.00 %" in text(page, "about") and "Before, it read" in text(page, "about")
     NeuralNetwork(hidden_size=7).save(tmp_path / "seven.json")
     choose_network(page, tmp_path / "seven.json")
     until(page, "$('pupil').textContent.includes('seven.json')")
