@@ -599,14 +599,20 @@ def read_mnist(path):
                 if name.startswith("y") and array.max() > 9:
                     raise ValueError(f"{name} must be digits, not {array.max()}")
                 arrays.append(array)
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing; {how_to_mend(path)}") from None
     except Exception as error:                              # zipfile, zlib, NumPy: each has its own
-        if path == BUNDLED_MNIST:
-            remedy = "`git checkout data/mnist.npz`, or a new copy of the project, brings it back"
-        else:
-            remedy = "delete it, and the next run finds MNIST elsewhere"
-        raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); {remedy}") from None
+        raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); "
+                         f"{how_to_mend(path)}") from None
     images, labels, test_images, test_labels = arrays
     return images, labels.astype(int), test_images, test_labels.astype(int)
+
+
+def how_to_mend(path):
+    """Return what to do about an mnist.npz that cannot be read."""
+    if path == BUNDLED_MNIST:
+        return "`git checkout data/mnist.npz`, or a new copy of the project, brings it back"
+    return "delete it, and the next run finds MNIST elsewhere"
 
 
 def straighten_bytes(images):

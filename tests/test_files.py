@@ -282,3 +282,16 @@ def test_the_report_shows_what_the_network_misreads_and_how_it_learned(trained, 
     history = (tmp_path / "report" / "history.csv").read_text().splitlines()
     assert history[0] == "epoch,loss,accuracy" and [line[:2] for line in history[1:]] == ["1,", "2,", "3,", "4,"]
     assert float(history[4].split(",")[1]) == trained.training["loss"][3]
+
+
+def test_a_package_of_the_report_that_is_missing_is_told_before_training(monkeypatch):
+    find_spec = nn.importlib.util.find_spec
+    monkeypatch.setattr(nn.importlib.util, "find_spec", lambda name: None if name == "pandas" else find_spec(name))
+    with pytest.raises(ImportError, match="pandas.*README.md says how"):
+        nn.check_packages_of_report()
+
+
+def test_mnist_that_is_missing_is_told_as_that(monkeypatch, tmp_path):
+    monkeypatch.setattr(nn, "BUNDLED_MNIST", tmp_path / "mnist.npz")
+    with pytest.raises(ValueError, match="mnist.npz is missing; `git checkout"):
+        nn.read_mnist(nn.BUNDLED_MNIST)
