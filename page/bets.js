@@ -63,6 +63,9 @@ function noteOutcome(paragraph) {
   }, NOTE_TIME);
 }
 
+// Whoever goes on has read it.
+document.addEventListener("pointerdown", () => $("note").replaceChildren());
+
 // Whether an element is in the window, and nothing lies over it.
 function isInSight(element) {
   const { left, top } = element.getBoundingClientRect();

@@ -218,6 +218,7 @@ onInside("click", "speakers", event => {
   const unit = Number(row.value);
   insideChoices.flowUnit = insideChoices.flowUnit === unit ? null : unit;
   showPart("flow");
+  settleFlowBet();
 });
 
 onInside("click", "scores", event => {
@@ -226,4 +227,13 @@ onInside("click", "scores", event => {
   insideChoices.digit = Number(row.value);
   insideChoices.flowUnit = null;
   refresh();
+  settleFlowBet();
 });
+
+// The bet is on a rule, and true of every network. The sum is told with it, after trying.
+function settleFlowBet() {
+  if (desk.isBlank) return;
+  $("sums").hidden = false;
+  settleInsideBet("bet-flow", "where its weight to the digit is below 0, for minus times minus is plus.",
+    "Yes");
+}

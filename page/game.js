@@ -38,7 +38,8 @@ function startGame() {
       inkBefore: desk.ink,             // all that is on the sheet,
       drawing: desk.strokes,           // the digit in it,
       yourBest: null,                  // what the learner added when it took the least ink,
-      pagesWay: null,                  // and the dabs that the page would add
+      pagesWay: null,                  // the dabs that the page would add,
+      pagesDabs: [],                   // and those of them that it has drawn
     };
   }
   keepDrawing();
@@ -68,10 +69,15 @@ function followGame(reads) {
 function followLearnersWay(reads) {
   const { drawing, yourBest } = why.game;
   const added = inkAdded();
-  if (reads !== why.to || added.length === 0) return;
+  if (reads !== why.to || added.length === 0 || hasPagesDab(added)) return;
   if (!yourBest || inkLength(added) < inkLength(yourBest)) why.game.yourBest = added;
   const quarters = quartersOf(added, drawing);
   layBesideBet(quarters, `your ink at ${quarters} did it.`);
+}
+
+// Whether the page has drawn some of this ink.
+function hasPagesDab(ink) {
+  return ink.some(stroke => why.game.pagesDabs.includes(stroke));
 }
 
 // ── The bet ──
@@ -151,6 +157,7 @@ function yourWayInWords(reads) {
   const { pagesWay } = why.game;
   const added = inkAdded();
   if (added.length === 0) return `Your turn: it reads ${reads}.`;
+  if (hasPagesDab(added)) return `It reads ${reads}, with the page’s ink. Now without it?`;
   const ink = inkInWords(added, "stroke");
   const still = reads === why.from ? "still " : "";
   if (reads !== why.to) return `${ink}: it ${still}reads ${reads}.`;
@@ -207,7 +214,9 @@ function quarterOf(ink, strokes) {
 $("game-start").addEventListener("click", startGame);
 $("way-show").addEventListener("click", showPagesWay);
 $("way-next").addEventListener("click", () => {
-  if (desk.ghosts.length > 0) addInk([desk.ghosts[0]]);          // else the next is searched for
+  if (desk.ghosts.length === 0) return;                          // the next is searched for
+  why.game.pagesDabs.push(desk.ghosts[0]);
+  addInk([desk.ghosts[0]]);
 });
 // The bet is about this drawing and this pair. Ink that is added from now on tries it.
 $("bet-why").addEventListener("change", () => {

@@ -60,10 +60,11 @@ function kindInWords({ kind, fileName }) {
 // What is worth knowing of the network just now. First it is how it did when it was trained, "" where
 // that is not known. Whoever has guessed whether it learns while one draws, sees here whether it does.
 function factOfPupil({ kind, network, original, lessons }) {
-  if (kind === "young") return "learns from digits of its own, not from your drawing";
+  if (kind === "young") return lessons.length === 0 ? "learns from digits of its own, not from yours" : "";
   const hasGuessed = bets["first-draw"] !== undefined;
   if (hasGuessed && lessons.length === 0) {
-    return `none of its ${grouped(countParameters(network))} numbers changed while you drew`;
+    const count = grouped(countParameters(network));
+    return `has not changed one of its ${count} numbers while you drew`;
   }
   const { test_accuracy: accuracy } = original.training;
   if (accuracy === undefined) return "";

@@ -362,6 +362,7 @@ function settleUnitBet() {
   const tenPulls = pullsOf(insideView.findings.pulls, unit);
   const outcome = `Unit ${unit + 1} pulled at ${pulledInWords(tenPulls)}.`;
   settleInsideBet("bet-unit", outcome, answerToUnitBet(tenPulls));
+  $("why-curve").hidden = false;       // it has been seen now
 }
 
 // At how many of the ten digits a unit pulls.

@@ -127,7 +127,10 @@ function showLookWords(canAsk) {
 // What a point is; or, where a look is chosen, who leads in it: that may be another digit than in
 // all five together.
 function lookInWords() {
-  if (!isAboutOneLook()) return "One point ahead is 2.7 times as probable, two points 7 times.";
+  if (!isAboutOneLook()) {
+    const hasTried = why.game !== null || desk.trial !== null;
+    return hasTried ? "One point ahead is 2.7 times as probable, two points 7 times." : "";
+  }
   const { logits } = desk.reading.looks[desk.look];
   const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);
   return `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, ${lead}. `
