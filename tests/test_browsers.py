@@ -139,7 +139,7 @@ def test_the_page_is_opened_drawn_on_read_cleared_and_given_another_network(Brow
     with served(folder) as url:
         for address in (url, (folder / "index.html").as_uri()):
             browser.do("Navigate", url=address)
-            wait_for(lambda: "784 → 256 → 10" in text("#about"))
+            wait_for(lambda: "The trained network" in text("#about"))
             wait_for(lambda: text("#prediction") == "3")           # what the page's own hand draws
             for (stroke,), digit in ((ZERO, "0"), (SEVEN, "7")):
                 browser.do("ElementClick", id=element("#clear"))
@@ -150,6 +150,6 @@ def test_the_page_is_opened_drawn_on_read_cleared_and_given_another_network(Brow
             wait_for(lambda: "".join(text("#found").split()) == "70")
             assert text("#prediction") == "7" and text("#message") == ""
             browser.do("ElementSendKeys", id=element("#file"), text=str(folder / "other.json"))
-            wait_for(lambda: "784 → 3 → 10" in text("#about"))
+            wait_for(lambda: "The network of other.json" in text("#about"))
             assert text("#prediction") == "2" and text("#message") == ""
             assert browser.do("GetTitle") == "Draw a digit"
