@@ -269,9 +269,8 @@ class NeuralNetwork:
         if outputs is None:
             outputs = self.forward(images)
         hidden, _, probabilities = outputs
-        # Row k of the identity matrix is 1 at place k, else 0: so it is the target for the label k.
-        identity_matrix = np.eye(len(self.b2), dtype=np.float32)            # (10, 10)
-        targets = identity_matrix[labels]                   # (batch, 10)
+        targets = np.zeros_like(probabilities)              # (batch, 10)
+        targets[np.arange(len(labels)), labels] = 1         # in row i, at the label's place
         dlogits = (probabilities - targets) / len(labels)   # (batch, 10)
         dW2 = hidden.T @ dlogits                            # (units, batch) @ (batch, 10)
         db2 = dlogits.sum(axis=0)                           # (10,): axis=0 goes down each column

@@ -128,7 +128,7 @@ def shrink(image, factor):
     height, width = image.shape
     tops = np.arange(0, height, factor)
     lefts = np.arange(0, width, factor)
-    sums = np.add.reduceat(image, tops, axis=0)
+    sums = np.add.reduceat(image, tops, axis=0)                 # from each of the tops to the next
     sums = np.add.reduceat(sums, lefts, axis=1)
     heights = np.diff(np.append(tops, height))
     widths = np.diff(np.append(lefts, width))
@@ -173,8 +173,10 @@ def fit_light(grey):
     values = grey.ravel()
     weights = np.ones_like(values)
     for _ in range(10):
-        # The normal equations of least squares. With 1e-9 more on the diagonal they can be solved
-        # for every picture, even for one of a single pixel.
+        # Where the sum of weights * (values - coefficients @ terms)^2 is smallest, its derivatives
+        # with respect to the coefficients are 0. That gives six equations: (weighted @ terms.T) @
+        # coefficients = weighted @ values. With 1e-9 more on the diagonal they can be solved for
+        # every picture, even for one of a single pixel.
         weighted = terms * weights                              # (6, pixels)
         matrix = weighted @ terms.T + 1e-9 * np.eye(6)          # (6, 6)
         coefficients = np.linalg.solve(matrix, weighted @ values)           # (6,)
@@ -312,11 +314,11 @@ def nearest_row(place):
 
 
 def are_apart(line, other, thickest_line):
-    """Return whether two lines nowhere cross, and lie farther apart than a line may be thick."""
+    """Return whether two lines nowhere cross, and somewhere lie farther apart than one is thick."""
     differences = line - other                                  # (blocks,)
-    least = differences.min()
-    most = differences.max()
-    return max(most, -least) > thickest_line and least * most > 0
+    is_crossing = differences.min() <= 0 <= differences.max()
+    farthest = abs(differences).max()
+    return not is_crossing and farthest > thickest_line
 
 
 def erase_lines(ink, lines, ridges, thickest_line):
@@ -980,7 +982,7 @@ def complain(error):
 def main():
     """Read each picture, print what it says, save what was asked for.
 
-    Returns the exit status: 2 if there was no digit in one of the pictures, else 0.
+    Returns the exit status: 2 if one of the pictures cannot be read or has no digit, else 0.
     """
     options = parse_arguments()
     network = NeuralNetwork.load(options.weights)
@@ -996,14 +998,15 @@ def main():
             continue
         digits, ink, mask = find_digits(grey)
         readings = [read_drawing(network, digit.strokes) for digit in digits]
-        steps.append(draw_steps(grey, ink, mask, digits, readings))
+        if options.show is not None:
+            steps.append(draw_steps(grey, ink, mask, digits, readings))
         if digits:
             found += [digit.strokes for digit in digits]
             tell_digits(path, digits, readings)
         else:
             complain(f"{path}: no digit was found in this picture")
             status = 2
-    if options.show is not None and steps:
+    if steps:
         stack_images(steps).save(options.show)
         say(f"The steps are in {options.show}: the picture, its light taken away, ink, strokes.")
     if options.drawings is not None and found:

@@ -55,9 +55,10 @@ function partsOfScore(speakers, others) {
   if (others.length > 0) parts.push(sumOfPulls(pulls, others, digit));
   const takesRest = parts.length - 1;                    // all others, where there are any
   const rounded = roundParts(parts, takesRest);
-  const said = rounded.slice(1, 1 + speakers.length);
-  const ofOthers = others.length > 0 ? rounded.at(-1) : 0;
-  return { ofBlank: rounded[0], said, ofOthers, score: sumOf(rounded) };
+  const score = sumOf(rounded);
+  const [ofBlank, ...said] = rounded;
+  const ofOthers = others.length > 0 ? said.pop() : 0;
+  return { ofBlank, said, ofOthers, score };
 }
 
 function showSpeakers(speakers, said, chosen) {

@@ -224,6 +224,7 @@ $("bet-why").addEventListener("change", () => {
 });
 
 // Ink that is added in the game is the digit's, however far away: it is no other digit beside it.
+// sheet.js has heard of the pen first: desk.ink is the new ink.
 $("drawing").addEventListener("pointerdown", () => {
   const isOneDigit = why.game !== null && why.game.drawing.length === why.game.inkBefore.length;
   if (isOneDigit) drawnByPen.delete(desk.ink);

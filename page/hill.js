@@ -314,7 +314,7 @@ function settleHillBet(hill) {
 }
 
 function choosePixel(pixel) {
-  learning.pixel = clip(pixel, 0, 783);
+  learning.pixel = pixel;
   followChoice();
 }
 
@@ -375,8 +375,11 @@ $("hill-mask").addEventListener("pointerdown", event => {
   choosePixel(row * 28 + column);
 });
 $("hill-mask").addEventListener("keydown", event => {
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -28, ArrowDown: 28 };
-  if (!(event.key in steps) || !learning.hill) return;
+  if (!(event.key in ARROWS) || !learning.hill) return;
   event.preventDefault();
-  choosePixel(learning.hill.pixel + steps[event.key]);
+  const [right, down] = ARROWS[event.key];
+  const { pixel } = learning.hill;
+  const column = clip(pixel % 28 + right, 0, 27);
+  const row = clip(Math.floor(pixel / 28) + down, 0, 27);
+  choosePixel(row * 28 + column);
 });

@@ -375,12 +375,12 @@ function straightLine(row, drop) {
   });
 }
 
-// Whether two lines nowhere cross, and lie farther apart than a line is thick.
+// Whether two lines nowhere cross, and somewhere lie farther apart than one is thick.
 function areApart(line, other, thickestLine) {
   const differences = line.map((row, block) => row - other[block]);
-  const least = Math.min(...differences);
-  const most = Math.max(...differences);
-  return Math.max(most, -least) > thickestLine && least * most > 0;
+  const isCrossing = Math.min(...differences) <= 0 && Math.max(...differences) >= 0;
+  const farthest = Math.max(...differences.map(Math.abs));
+  return !isCrossing && farthest > thickestLine;
 }
 
 // The ink without these lines. Where the ink of a digit crosses a line, it stays.

@@ -129,7 +129,7 @@ def test_wiped_it_guesses_it_learns_on_the_desk_and_the_trained_one_comes_back(n
 def test_started_with_the_trained_one_on_the_desk_memory_is_wiped_first_and_that_is_said(nursery):
     nursery.click("#learn-step")
     until(nursery, "!$('learn-laid').hidden && !learning.isAwake")
-    assert "began with random numbers and has taken 1 step." in text(nursery, "learn-said")
+    until(nursery, "$('learn-said').textContent.includes('began with random numbers and has taken 1 step.')")
     assert nursery.evaluate("() => [desk.pupil.kind, learning.run.steps]") == ["young", 1]
     assert nursery.evaluate("() => pagesOwn.network !== desk.network")
 

@@ -158,9 +158,9 @@ def test_three_lies_can_be_told_whatever_the_network_reads_and_whom_one_teaches_
         lie(page)
     assert text(page, "lies") == "3 of 3 lies told" and page.locator("#lessons li").count() == 3
     page.click("#teach-elder")
-    until(page, "desk.pupil === pagesOwn")
-    assert "the trained network" in page.inner_text(".whose") and not page.is_visible("#teach-elder")
-    assert text(page, "lies") == "0 of 3 lies told"
+    until(page, "document.querySelector('.whose').textContent.includes('the trained network')")
+    until(page, "$('lies').textContent === '0 of 3 lies told'")
+    assert page.evaluate("() => desk.pupil === pagesOwn") and not page.is_visible("#teach-elder")
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
