@@ -58,13 +58,15 @@ function noteOutcome(paragraph) {
   if (paragraph.hidden || isInSight(paragraph)) return;
   $("note").textContent = paragraph.textContent;
   clearTimeout(noteTimer);
-  noteTimer = setTimeout(() => {
-    $("note").textContent = "";
-  }, NOTE_TIME);
+  noteTimer = setTimeout(clearNote, NOTE_TIME);
+}
+
+function clearNote() {
+  $("note").textContent = "";
 }
 
 // Whoever goes on has read it.
-document.addEventListener("pointerdown", () => $("note").replaceChildren());
+document.addEventListener("pointerdown", clearNote);
 
 // Whether an element is in the window, and nothing lies over it.
 function isInSight(element) {

@@ -1,13 +1,14 @@
 "use strict";
 // "Ask why": one dab of ink that is dragged over the sheet, and read as if it were drawn there.
 
-// canAsk: whether something is read on the sheet, so that a dab can be tried.
-function showDab(canAsk) {
+// reading: of the drawing without the dab; null where nothing can be asked.
+function showDab(reading) {
+  const canAsk = reading !== null;
   const isOnSheet = desk.trial !== null;
   if (isOnSheet && canAsk) {
     const effect = leadIn(desk.reading) - why.lead;
     $("trial").innerHTML = signedLine(desk.trial, effect, SHEET_PEN);
-    setText($("dab-words"), dabInWords(effect));
+    setText($("dab-words"), dabInWords(effect, reading));
     $("dab").style.setProperty("left", why.dab.x * 100 + "%");
     $("dab").style.setProperty("top", why.dab.y * 100 + "%");
   } else {
@@ -29,14 +30,14 @@ function showDabPlace(slider, place) {
   setAttribute(slider, "aria-valuetext", `${slider.value}: ${$("lead-words").textContent}`);
 }
 
-// effect: by how many points the dab changes the lead.
-function dabInWords(effect) {
+// effect: by how many points the dab changes the lead. reading: of the drawing without it.
+function dabInWords(effect, reading) {
   const points = Math.abs(effect).toFixed(2);
   const reads = indexOfLargest(desk.reading.probabilities);
   const argues = points === "0.00"
     ? "Here it argues for neither."
     : `Here it argues for ${effect > 0 ? why.from : why.to}, by ${points} points.`;
-  const before = indexOfLargest(readingWithoutDab().probabilities);
+  const before = indexOfLargest(reading.probabilities);
   return `${argues} ${reads === before ? "It still reads" : "It makes the network read"} ${reads}.`;
 }
 

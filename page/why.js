@@ -40,7 +40,7 @@ function showWhy() {
   namePair();
   showLead(canAsk ? leadIn(desk.reading) : NaN);
   showLookWords(canAsk);
-  showDab(canAsk);
+  showDab(canAsk ? reading : null);
   showGame(canAsk ? reading : null);
   if (why.fooled && !isAbout(why.fooled.question)) hideFooled();
   glowWhilePenRests();
@@ -246,7 +246,7 @@ function clearGlow() {
 function clearAway() {
   stopShowingWay();
   desk.trial = null;
-  showDab(false);        // at once: a section that is off the screen is not drawn any more
+  showDab(null);         // at once: a section that is off the screen is not drawn any more
   refresh();
 }
 
