@@ -720,10 +720,11 @@ def squared_distance(x, y, path):
     """
     if len(path) == 1:
         path = np.vstack([path, path])                      # a dot: a segment without length
-    starts = path[:-1, :, None, None]                       # (segments, 2, 1, 1)
-    steps = np.diff(path, axis=0)[:, :, None, None]         # (segments, 2, 1, 1)
-    x0, y0 = starts[:, 0], starts[:, 1]                     # (segments, 1, 1) each
-    dx, dy = steps[:, 0], steps[:, 1]
+    # Where each segment starts, and how far it goes: (segments, 1, 1) each.
+    x0 = path[:-1, 0].reshape(-1, 1, 1)
+    y0 = path[:-1, 1].reshape(-1, 1, 1)
+    dx = path[1:, 0].reshape(-1, 1, 1) - x0
+    dy = path[1:, 1].reshape(-1, 1, 1) - y0
     squared_length = dx * dx + dy * dy
     # How far along the segment the nearest point lies: 0 at its start, 1 at its end.
     projection = (x - x0) * dx + (y - y0) * dy              # (segments, 20, 20)
@@ -762,7 +763,9 @@ def vary(strokes, angle, stretch):
     cos, sin = np.cos(angle), np.sin(angle)
     varied = []
     for stroke in strokes:
-        x, y = np.asarray(stroke, dtype=np.float64).T           # (points,) each
+        points = np.asarray(stroke, dtype=np.float64)           # (points, 2)
+        x = points[:, 0]
+        y = points[:, 1]
         new_x = stretch * (x * cos - y * sin)
         new_y = x * sin + y * cos
         varied.append(np.stack([new_x, new_y], axis=1))         # (points, 2)

@@ -53,6 +53,8 @@ try:
 except ImportError as error:
     sys.exit(f"{error}. README.md says how to install it.")
 
+# No others: Pillow runs the program that is in an EPS file.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 LONGEST_SIDE = 1600     # px: a larger picture is made smaller
 SHORTEST_SIDE = 200     # px: a picture whose longest side is shorter is enlarged
 THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
@@ -70,9 +72,7 @@ def load_grey(path):
     LONGEST_SIDE. Raises ValueError where the file cannot be read or holds no picture.
     """
     try:
-        with Image.open(path) as image:
-            if image.format == "EPS":                           # a program, which would be run
-                raise Image.UnidentifiedImageError
+        with Image.open(path, formats=FORMATS) as image:
             return grey_of(image)
     except FileNotFoundError:
         raise ValueError(f"{path}: there is no such file") from None
@@ -393,8 +393,9 @@ def find_ink(ink):
     # distributed, a twentieth of it is 1.64 standard deviations or more below the mean, and a
     # quarter 0.67 or more.
     dark, darker = np.percentile(blurred, (5, 25))
-    grain = (darker - dark) / 0.97                      # the standard deviation of paper
-    outstanding = darker + 4.7 * grain + 0.02           # four of them above the mean, and a bit
+    grain = (darker - dark) / (1.64 - 0.67)             # the standard deviation of paper,
+    mean = darker + 0.67 * grain                        # and its mean
+    outstanding = mean + 4 * grain + 0.02               # four of them above it, and a bit
     stands_out = blurred > outstanding
     if not stands_out.any():                            # blank paper: neither ink nor a trace
         nothing = np.zeros_like(stands_out)
@@ -418,7 +419,7 @@ class Part:
     right: float            # the first column that is outside
     bottom: float           # the first row that is outside
     area: float             # of its ink
-    labels: list            # the numbers of its pieces
+    pieces: list            # their numbers, where it is made of several
     line: int = 0           # in which line of the picture it stands
     strokes: list = None    # once they are traced
 
@@ -440,12 +441,12 @@ class Part:
 
 
 def find_digits_in_ink(mask, faint):
-    """Return the digits in a mask in reading order, parts, and labels (height, width).
+    """Return the digits in a mask, parts in reading order, and piece_numbers (height, width).
 
-    The label of a pixel is the number of the piece of ink that it belongs to, 0 of paper. Where
-    there is no digit, or too much ink for a page of digits, there are no parts.
+    Each pixel has the number of the piece of ink that it belongs to, 0 of paper. Where there is no
+    digit, or too much ink for a page of digits, there are no parts.
     """
-    pieces, labels = connected_pieces(mask, faint)
+    pieces, piece_numbers = connected_pieces(mask, faint)
     pen_width = pen_width_of(mask)
     parts = []
     for piece in pieces:
@@ -453,15 +454,16 @@ def find_digits_in_ink(mask, faint):
         if not is_speck and not is_at_edge(piece, mask.shape):
             parts.append(piece)
     if len(parts) == 0 or len(parts) > MOST_PARTS:
-        return [], labels
+        return [], piece_numbers
     # Where a pen has left gaps, a digit is in crumbs: they are joined before digits are measured.
-    typical = typical_height(join_small(parts, 4 * pen_width, 1.5 * pen_width))
+    without_crumbs = join_small(parts, 4 * pen_width, 1.5 * pen_width)
+    typical = typical_height(without_crumbs)
     parts = [part for part in parts if part.height < 3 * typical and part.width < 3 * typical]
     # What is about half as tall is a piece of a digit: the hat of a 5, the bar of a 7.
     parts = join_small(parts, 0.55 * typical, typical / 5)
     parts = join_all(parts, lambda one, other: are_one(one, other, typical))
     parts = [part for part in parts if part.height > 0.4 * typical]         # else it is a dot
-    return in_reading_order(parts, typical), labels
+    return in_reading_order(parts, typical), piece_numbers
 
 
 def pen_width_of(mask):
@@ -472,19 +474,20 @@ def pen_width_of(mask):
 
 
 def connected_pieces(mask, faint):
-    """Return the pieces of ink that a trace joins, parts, and labels (height, width)."""
-    labels, count = ndimage.label(faint, np.ones((3, 3)))       # joined by sides or corners
-    labels[~mask] = 0
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    """Return the pieces of ink that a trace joins, parts, and piece_numbers (height, width)."""
+    joined_by = np.ones((3, 3))                                 # sides and corners
+    piece_numbers, count = ndimage.label(faint, joined_by)
+    piece_numbers[~mask] = 0
+    areas = np.bincount(piece_numbers.ravel(), minlength=count + 1)         # pixels of each number
     pieces = []
-    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+    for number, box in enumerate(ndimage.find_objects(piece_numbers), start=1):
         if box is None:
             continue                                            # a trace, and no ink in it
         rows, columns = box
         piece = Part(left=columns.start, top=rows.start, right=columns.stop, bottom=rows.stop,
-                     area=areas[label], labels=[label])
+                     area=areas[number], pieces=[number])
         pieces.append(piece)
-    return pieces, labels
+    return pieces, piece_numbers
 
 
 def is_at_edge(part, shape):
@@ -506,7 +509,7 @@ def join_parts(one, other):
     """Return two parts as one."""
     return Part(left=min(one.left, other.left), top=min(one.top, other.top),
                 right=max(one.right, other.right), bottom=max(one.bottom, other.bottom),
-                area=one.area + other.area, labels=one.labels + other.labels)
+                area=one.area + other.area, pieces=one.pieces + other.pieces)
 
 
 def typical_height(parts):
@@ -781,9 +784,9 @@ def find_digits(grey):
     ink = take_light_away(enlarge(grey, factor))
     ink = remove_rules(ink)
     mask, faint = find_ink(ink)
-    digits, labels = find_digits_in_ink(mask, faint)
+    digits, piece_numbers = find_digits_in_ink(mask, faint)
     for digit in digits:
-        digit.strokes = strokes_of(digit, labels, factor)
+        digit.strokes = strokes_of(digit, piece_numbers, factor)
         digit.left /= factor
         digit.top /= factor
         digit.right /= factor
@@ -791,10 +794,10 @@ def find_digits(grey):
     return digits, shrink(ink, factor), shrink(mask.astype(np.float32), factor)
 
 
-def strokes_of(part, labels, factor):
+def strokes_of(part, piece_numbers, factor):
     """Return the strokes of one digit, in pixels of the picture before it was enlarged."""
-    box = labels[part.top:part.bottom, part.left:part.right]
-    is_own = np.isin(box, part.labels)                          # no ink of a neighbour in the box
+    box = piece_numbers[part.top:part.bottom, part.left:part.right]
+    is_own = np.isin(box, part.pieces)                          # no ink of a neighbour in the box
     strokes = []
     for stroke in trace_strokes(is_own):
         strokes.append([[(x + part.left) / factor, (y + part.top) / factor] for x, y in stroke])
@@ -821,11 +824,11 @@ def split_drawing(strokes):
         return [strokes]
     paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]
     parts = []
-    for label, path in enumerate(paths):
+    for number, path in enumerate(paths):
         left, top = path.min(axis=0)
         right, bottom = path.max(axis=0)
         # The height counts in place of an area: a bar is wide, but no digit is so flat.
-        parts.append(Part(left, top, right, bottom, area=bottom - top, labels=[label]))
+        parts.append(Part(left, top, right, bottom, area=bottom - top, pieces=[number]))
     reach = 0.045 * typical_height(parts)                       # strokes nearer than this touch
     paths = [fill_in(path, reach / 2) for path in paths]
     parts = join_all(parts, lambda one, other: are_touching(one, other, paths, reach))
@@ -835,7 +838,7 @@ def split_drawing(strokes):
     parts = join_all(parts, lambda one, other: are_one(one, other, typical, tallest=2.2))
     drawings = []
     for part in in_reading_order(parts, typical):
-        drawings.append([strokes[label] for label in sorted(part.labels)])
+        drawings.append([strokes[number] for number in sorted(part.pieces)])
     return drawings
 
 
@@ -858,8 +861,8 @@ def are_touching(one, other, paths, reach):
     """Return whether a point of one part's paths comes this near to a point of the other's."""
     if gap_between(one, other) > reach:
         return False
-    points = np.concatenate([paths[label] for label in one.labels])
-    others = np.concatenate([paths[label] for label in other.labels])
+    points = np.concatenate([paths[number] for number in one.pieces])
+    others = np.concatenate([paths[number] for number in other.pieces])
     between = points[:, None] - others                          # (points, points, 2)
     return np.hypot(between[:, :, 0], between[:, :, 1]).min() <= reach
 

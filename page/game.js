@@ -72,7 +72,7 @@ function followLearnersWay(reads) {
   if (reads !== why.to || added.length === 0 || hasPagesDab(added)) return;
   if (!yourBest || inkLength(added) < inkLength(yourBest)) why.game.yourBest = added;
   const quarters = quartersOf(added, drawing);
-  layBesideBet(quarters, `your ink at ${quarters} did it.`);
+  layBesideBet(quarters, `your ink at ${listInWords(quarters)} did it.`);
 }
 
 // Whether the page has drawn some of this ink.
@@ -94,8 +94,8 @@ function layBesideBet(quarters, words) {
 // Whether the ink is where the learner would have put it.
 function judgeBet(quarters) {
   const bet = bets["bet-why"];
-  if (quarters === bet) return "Right";
-  return quarters.includes(bet) ? "Partly right" : "Not right";
+  if (!quarters.includes(bet)) return "Not right";
+  return quarters.length === 1 ? "Right" : "Partly right";
 }
 
 // ── The page's way ──
@@ -134,7 +134,7 @@ async function searchWay() {
     desk.ghostsFor = search.strokes;
     if (inkAdded().length === 0) why.game.pagesWay = way;
     const quarters = quartersOf(way, search.strokes);
-    layBesideBet(quarters, `the page’s way is at ${quarters}.`);
+    layBesideBet(quarters, `the page’s way is at ${listInWords(quarters)}.`);
   }
   refresh();
 }
@@ -194,10 +194,14 @@ function inkInWords(added, noun) {
   return `${counted(added.length, noun)}, ${share} more ink`;
 }
 
-// The quarters of a drawing in which inks lie, each once: "the upper left and the lower left".
+// The quarters of a drawing in which inks lie, a list, each once.
 function quartersOf(inks, strokes) {
   const quarters = new Set(inks.map(ink => quarterOf(ink, strokes)));
-  return [...quarters].join(" and ");
+  return [...quarters];
+}
+
+function listInWords(names) {
+  return names.join(" and ");
 }
 
 // In which quarter of a drawing the middle of some ink lies.

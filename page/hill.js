@@ -32,7 +32,8 @@ function lossAtWeight({ network, images, labels, passes, sums, pixel, unit }, we
     let dhidden = 0;
     for (let digit = 0; digit < 10; digit++) {
       const target = digit === labels[n] ? 1 : 0;
-      dhidden += (probabilities[digit] - target) * toDigits[digit];
+      const dlogit = probabilities[digit] - target;
+      dhidden += dlogit * toDigits[digit];
     }
     slopeSum += dhidden * slope(hidden) * image[pixel];
   });
@@ -194,7 +195,8 @@ function showHill(hill) {
   drawTangent(hill, now, scales);
   sayHill(hill, now, scales);
   const { loss } = lossAtWeight(hill, weightAtStart(hill));
-  $("learn-little").hidden = !(loss < LITTLE_LOSS);            // not so of what is no number
+  const isLittle = loss < LITTLE_LOSS;           // false for what is no number
+  $("learn-little").hidden = !isLittle;
 }
 
 // Where a weight and a loss lie in the picture, in its units: x(weight), y(loss).

@@ -83,6 +83,7 @@ function backward(network, images, labels, passes) {
   const [inputs, units] = network.layers;
   const { slope } = ACTIVATIONS[network.activation];
   const batch = images.length;
+  const rows = stack(images);                                           // (batch, 784)
   const hidden = stack(passes.map(pass => pass.hidden));                // (batch, units)
   const probabilities = stack(passes.map(pass => pass.probabilities));  // (batch, 10)
   const targets = new Float32Array(batch * 10);                         // (batch, 10)
@@ -94,7 +95,7 @@ function backward(network, images, labels, passes) {
   const db2 = sumOverRows(dlogits, 10);                                 // (10,)
   const dhidden = matmul(dlogits, transpose(network.W2, 10), 10);       // (batch, units)
   const dz = dhidden.map((d, i) => d * slope(hidden[i]));               // (batch, units)
-  const dW1 = matmul(transpose(stack(images), inputs), dz, batch);      // (784, units)
+  const dW1 = matmul(transpose(rows, inputs), dz, batch);               // (784, units)
   const db1 = sumOverRows(dz, units);                                   // (units,)
   return { dW1, db1, dW2, db2 };
 }

@@ -465,8 +465,9 @@ function* findInk(ink) {
   // quarter 0.67 or more.
   const dark = percentileOfHistogram(fine, 5);
   const darker = percentileOfHistogram(fine, 25);
-  const grain = (darker - dark) / 0.97;                // the standard deviation of paper
-  const outstanding = darker + 4.7 * grain + 0.02;     // four of them above the mean, and a bit
+  const grain = (darker - dark) / (1.64 - 0.67);       // the standard deviation of paper,
+  const mean = darker + 0.67 * grain;                  // and its mean
+  const outstanding = mean + 4 * grain + 0.02;         // four of them above it, and a bit
   const paper = histogramOf(blurred.values, 256, -Infinity, outstanding);
   yield;
   const other = histogramOf(blurred.values, 256, outstanding, Infinity);
@@ -583,7 +584,7 @@ function otsuThreshold(counts) {
 // ── 4. Digits ──
 
 // A part is a piece of connected ink, or several that belong together: the box around it, its area,
-// and the numbers of its pieces, its labels.
+// and pieces, their numbers.
 function widthOf(part) {
   return part.right - part.left;
 }
@@ -602,7 +603,7 @@ function middleY(part) {
 
 // The digits among the ink, in reading order, and which piece of ink each pixel belongs to.
 function* findDigitsInInk(mask, faint) {
-  const { pieces, labels } = yield* connectedPieces(mask, faint);
+  const { pieces, pieceNumbers } = yield* connectedPieces(mask, faint);
   const penWidth = penWidthOf(mask);
   yield;
   const longest = Math.max(mask.width, mask.height);
@@ -610,15 +611,16 @@ function* findDigitsInInk(mask, faint) {
     const isSpeck = piece.area <= penWidth * penWidth;
     return !isSpeck && !isAtEdge(piece, mask, longest / 50);
   });
-  if (parts.length === 0 || parts.length > MOST_PARTS) return { digits: [], labels };
+  if (parts.length === 0 || parts.length > MOST_PARTS) return { digits: [], pieceNumbers };
   // Where a pen has left gaps, a digit is in crumbs: these are joined before digits are measured.
-  const typical = typicalHeight(joinSmall(parts, 4 * penWidth, 1.5 * penWidth));
+  const withoutCrumbs = joinSmall(parts, 4 * penWidth, 1.5 * penWidth);
+  const typical = typicalHeight(withoutCrumbs);
   parts = parts.filter(part => heightOf(part) < 3 * typical && widthOf(part) < 3 * typical);
   // What is about half as tall is a piece of a digit: the hat of a 5, the bar of a 7.
   parts = joinSmall(parts, 0.55 * typical, typical / 5);
   parts = joinAll(parts, (one, other) => areOne(one, other, typical));
   parts = parts.filter(part => heightOf(part) > 0.4 * typical);         // what is smaller is a dot
-  return { digits: inReadingOrder(parts, typical), labels };
+  return { digits: inReadingOrder(parts, typical), pieceNumbers };
 }
 
 // About how many pixels wide the strokes of a mask are: a stroke has two edges.
@@ -648,16 +650,16 @@ function edgeOf({ width, height, values }) {
 // each pixel of ink the number of its piece, from 1; 0 is paper.
 function* connectedPieces(mask, faint) {
   const { width, height } = faint;
-  const labels = new Int32Array(faint.values.length);
+  const pieceNumbers = new Int32Array(faint.values.length);
   const pieces = [];
   let visited = 0;
-  for (let start = 0; start < labels.length; start++) {
+  for (let start = 0; start < pieceNumbers.length; start++) {
     if (start % 200000 === 0) yield;
-    if (faint.values[start] === 0 || labels[start] !== 0) continue;
-    const label = pieces.length + 1;
-    const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, labels: [label] };
+    if (faint.values[start] === 0 || pieceNumbers[start] !== 0) continue;
+    const number = pieces.length + 1;
+    const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, pieces: [number] };
     const waiting = [start];
-    labels[start] = label;
+    pieceNumbers[start] = number;
     while (waiting.length > 0) {
       visited += 1;
       if (visited % 50000 === 0) yield;
@@ -675,8 +677,8 @@ function* connectedPieces(mask, faint) {
         for (let dx = -1; dx <= 1; dx++) {
           if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
           const next = at + dy * width + dx;
-          if (faint.values[next] === 0 || labels[next] !== 0) continue;
-          labels[next] = label;
+          if (faint.values[next] === 0 || pieceNumbers[next] !== 0) continue;
+          pieceNumbers[next] = number;
           waiting.push(next);
         }
       }
@@ -684,10 +686,10 @@ function* connectedPieces(mask, faint) {
     pieces.push(piece);
   }
   yield;
-  for (let at = 0; at < labels.length; at++) {
-    if (mask.values[at] === 0) labels[at] = 0;
+  for (let at = 0; at < pieceNumbers.length; at++) {
+    if (mask.values[at] === 0) pieceNumbers[at] = 0;
   }
-  return { pieces, labels };
+  return { pieces, pieceNumbers };
 }
 
 // Whether a part lies along the picture's edge: the end of a line, a frame, a shadow.
@@ -710,7 +712,7 @@ function joinParts(one, other) {
     right: Math.max(one.right, other.right),
     bottom: Math.max(one.bottom, other.bottom),
     area: one.area + other.area,
-    labels: [...one.labels, ...other.labels],
+    pieces: [...one.pieces, ...other.pieces],
   };
 }
 
@@ -1028,7 +1030,7 @@ function* findDigits(values, width, height) {
   const inkAndRules = yield* takeLightAway(grey);
   const ink = yield* removeRules(inkAndRules);
   const { mask, faint } = yield* findInk(ink);
-  const { digits, labels } = yield* findDigitsInInk(mask, faint);
+  const { digits, pieceNumbers } = yield* findDigitsInInk(mask, faint);
   const found = [];
   for (const part of digits) {
     yield;
@@ -1038,20 +1040,20 @@ function* findDigits(values, width, height) {
       right: part.right / factor,
       bottom: part.bottom / factor,
       line: part.line,
-      strokes: strokesOf(part, labels, mask.width, factor),
+      strokes: strokesOf(part, pieceNumbers, mask.width, factor),
     });
   }
   return { ink: shrink(ink, factor).values, mask: shrink(mask, factor).values, digits: found };
 }
 
 // The strokes of one digit, in pixels of the picture before it was enlarged.
-function strokesOf(part, labels, width, factor) {
+function strokesOf(part, pieceNumbers, width, factor) {
   const own = newRaster(widthOf(part), heightOf(part));
-  const isOwn = new Set(part.labels);
+  const isOwn = new Set(part.pieces);
   for (let y = part.top; y < part.bottom; y++) {
     for (let x = part.left; x < part.right; x++) {
       const at = (y - part.top) * own.width + x - part.left;
-      own.values[at] = isOwn.has(labels[y * width + x]) ? 1 : 0;
+      own.values[at] = isOwn.has(pieceNumbers[y * width + x]) ? 1 : 0;
     }
   }
   return traceStrokes(own).map(stroke =>
@@ -1065,10 +1067,10 @@ function strokesOf(part, labels, width, factor) {
 // that a digit may be of two equal halves: an 8 of two loops.
 function splitDrawing(strokes) {
   if (strokes.length < 2) return [strokes];
-  let parts = strokes.map((stroke, label) => {
+  let parts = strokes.map((stroke, number) => {
     const box = bounds([stroke]);
     // The height counts in place of an area: a bar is wide, but no digit is so flat.
-    return { ...box, area: box.height, labels: [label] };
+    return { ...box, area: box.height, pieces: [number] };
   });
   const reach = 0.045 * typicalHeight(parts);                   // strokes nearer than this touch
   const paths = strokes.map(stroke => fillIn(stroke, reach / 2));
@@ -1078,7 +1080,7 @@ function splitDrawing(strokes) {
   // Half of the strokes may be half a digit: so a digit may be more than twice as tall as typical.
   parts = joinAll(parts, (one, other) => areOne(one, other, typical, 2.2));
   return inReadingOrder(parts, typical).map(part =>
-    strokes.filter((_, label) => part.labels.includes(label)));
+    strokes.filter((_, number) => part.pieces.includes(number)));
 }
 
 // A path with so many more points that they are at most a step apart.
@@ -1097,7 +1099,7 @@ function fillIn(path, step) {
 // Whether a point of one part's paths comes this near to a point of the other's.
 function areTouching(one, other, paths, reach) {
   if (gapBetween(one, other) > reach) return false;
-  const pointsOf = part => part.labels.flatMap(label => paths[label]);
+  const pointsOf = part => part.pieces.flatMap(number => paths[number]);
   const others = pointsOf(other);
   return pointsOf(one).some(([x, y]) =>
     others.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) <= reach));

@@ -172,6 +172,7 @@ function meanOf(vectors) {
 const SURE = 0.78;             // a digit whose mean probability is above this is not doubted
 const HEAVY = 160;             // more ink than this, in pixels, is a blot
 const TWITCH = 0.03;           // a drawing no larger than this, in sheets, is hardly a touch
+const TEN_DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const COUNTS = ["none", "one", "two", "three", "four", "five"];
 
 // Why a reading is doubted, in a few words; "" where it is not. What is no digit is read otherwise
@@ -184,7 +185,7 @@ function doubt(reading) {
   const votes = new Array(10).fill(0);                          // of the looks, for each digit
   for (const look of reading.looks) votes[indexOfLargest(look.logits)] += 1;
   const everyone = COUNTS[reading.looks.length];
-  const others = [...votes.keys()].filter(other => votes[other] > 0 && other !== digit);
+  const others = TEN_DIGITS.filter(other => votes[other] > 0 && other !== digit);
   if (others.length === 0) return `all ${everyone} say ${digit}, but not surely`;
   const ours = `${COUNTS[votes[digit]]} of ${everyone} ${sayOrSays(votes[digit])} ${digit}`;
   if (others.length > 1) return `${ours}: is this a digit?`;
