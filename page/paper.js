@@ -100,7 +100,8 @@ function* takeLightAway(grey) {
     thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
     light = { ...light, values: light.values.map(value => 1 - value) };
   }
-  const paper = yield* enlarge(paperOf(thumbnail, light), factor, grey.width, grey.height);
+  const smallPaper = yield* paperOf(thumbnail, light);
+  const paper = yield* enlarge(smallPaper, factor, grey.width, grey.height);
   const ink = newRaster(grey.width, grey.height);
   for (let i = 0; i < ink.values.length; i++) {
     if (i % 100000 === 0) yield;
@@ -205,14 +206,14 @@ function inkIsLight(grey, light) {
 // the picture. Where the light changes slowly, the result is too bright at the edges, unless the
 // light is divided out before; but at the edge of a shadow it is better without that. So both are
 // made, and the darker of the two is the paper.
-function paperOf(thumbnail, light) {
+function* paperOf(thumbnail, light) {
   const longest = Math.max(thumbnail.width, thumbnail.height);
   const fifth = Math.floor(longest / 5);
   const size = fifth % 2 === 0 ? fifth + 1 : fifth;             // odd: a square with a middle pixel
   const brightness = light.values.map(value => Math.max(value, 0.05));
   const evenlyLit = thumbnail.values.map((value, i) => value / brightness[i]);
-  const closed = closing(thumbnail, size);
-  const evenlyLitClosed = closing({ ...thumbnail, values: evenlyLit }, size);
+  const closed = yield* closing(thumbnail, size);
+  const evenlyLitClosed = yield* closing({ ...thumbnail, values: evenlyLit }, size);
   const darker = closed.values.map((value, i) =>
     Math.min(value, evenlyLitClosed.values[i] * brightness[i]));
   return meanOfNine({ ...thumbnail, values: darker });
@@ -229,17 +230,23 @@ function percentileOf(values, percentage) {
 }
 
 // Fills what is darker and narrower than a square of `size` pixels.
-function closing(raster, size) {
-  const dilated = slideDownColumns(slideAlongRows(raster, size, Math.max), size, Math.max);
-  return slideDownColumns(slideAlongRows(dilated, size, Math.min), size, Math.min);
+function* closing(raster, size) {
+  const dilated = yield* slideOverSquares(raster, size, Math.max);
+  return yield* slideOverSquares(dilated, size, Math.min);
 }
 
-// For each pixel the largest (pick: Math.max) or the smallest (Math.min) of the `size` pixels of
-// its row that are around it. Beyond the edge there are none.
-function slideAlongRows({ width, height, values }, size, pick) {
+// For each pixel the largest (pick: Math.max) or the smallest (Math.min) of a square around it.
+function* slideOverSquares(raster, size, pick) {
+  const picked = yield* slideAlongRows(raster, size, pick);
+  return yield* slideDownColumns(picked, size, pick);
+}
+
+// The same of the `size` pixels of its row that are around it. Beyond the edge there are none.
+function* slideAlongRows({ width, height, values }, size, pick) {
   const result = newRaster(width, height);
   const half = Math.floor(size / 2);
   for (let y = 0; y < height; y++) {
+    if (y % 8 === 0) yield;
     for (let x = 0; x < width; x++) {
       const first = Math.max(x - half, 0);
       const last = Math.min(x + half, width - 1);
@@ -251,8 +258,9 @@ function slideAlongRows({ width, height, values }, size, pick) {
   return result;
 }
 
-function slideDownColumns(raster, size, pick) {
-  return transposeRaster(slideAlongRows(transposeRaster(raster), size, pick));
+function* slideDownColumns(raster, size, pick) {
+  const picked = yield* slideAlongRows(transposeRaster(raster), size, pick);
+  return transposeRaster(picked);
 }
 
 function transposeRaster({ width, height, values }) {
@@ -314,10 +322,8 @@ function* findLinesAcross(ink) {
 function* ridgesOf(ink, thickestLine) {
   const strips = meansOfBlocks(ink);
   yield;
-  const eroded = slideDownColumns(strips, thickestLine, Math.min);
-  yield;
-  const opened = slideDownColumns(eroded, thickestLine, Math.max);
-  yield;
+  const eroded = yield* slideDownColumns(strips, thickestLine, Math.min);
+  const opened = yield* slideDownColumns(eroded, thickestLine, Math.max);
   return { ...strips, values: strips.values.map((value, i) => value - opened.values[i]) };
 }
 
