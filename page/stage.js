@@ -1,7 +1,7 @@
 "use strict";
 // "Look inside": one hidden unit, step by step from the ink to the ten scores.
 
-const STEPS = 5;               // ink, then 1 mask, 2 weight × ink, 3 sum, 4 activation, 5 pulls
+const STEPS = 6;               // ink, then 1 mask, 2 weight × ink, 3 sum, 4 bias, 5 curve, 6 pulls
 const NUMBER_WIDTH = 46;       // px: room for a number with its sign, at the right of a bar
 const LONGEST_PULL = 4;        // points: a bar that is as long as there is room for
 const MOVING = 1600;           // ms that a step moves,
@@ -65,6 +65,8 @@ function showCaptions(unit, rounded, tenPulls) {
     against: signed(rounded.against),
     sum: signed(rounded.sum),
     bias: signed(rounded.bias),
+    "bias-in-words": biasInWords(rounded.bias),
+    "curve-range": CURVE_RANGES[insideView.findings.network.activation],
     z: signed(rounded.z),
     activation: twoDecimals(rounded.activation),
     blank: twoDecimals(rounded.atBlank),
@@ -75,6 +77,19 @@ function showCaptions(unit, rounded, tenPulls) {
     lowest,
     "lowest-pull": signed(tenPulls[lowest]),
   });
+}
+
+// What a unit's curve can make of a sum.
+const CURVE_RANGES = {
+  sigmoid: "from 0, off, to 1, fully on",
+  tanh: "from −1 to 1",
+  relu: "that is never below 0",
+};
+
+function biasInWords(bias) {
+  if (bias > 0) return "a head start, so it switches on more easily";
+  if (bias < 0) return "a handicap, so it takes more to switch it on";
+  return "neither help nor hindrance";
 }
 
 const TOP_OF_STAGE = 26;       // px: above it is room for the names
@@ -241,7 +256,7 @@ function paintBias(context, work, pilesEnd, levels, share) {
 
 // The curve stands upright, so that the level of the sum leads straight into it.
 function paintCurve(context, { top, side, curve }, levels) {
-  if (partOfStep(4) === 0) return;
+  if (partOfStep(5) === 0) return;
   const { left, width } = curve;
   const { low, high, x } = acrossCurve(curve, levels);
   const { activate } = ACTIVATIONS[insideView.findings.network.activation];
@@ -268,7 +283,7 @@ function acrossCurve({ left, width }, levels) {
 
 // From the level of the sum to the curve, and down to the activation.
 function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
-  const part = partOfStep(4);
+  const part = partOfStep(5);
   if (part === 0 || insideView.findings.isBlank) return;
   const { ink, sheet } = insideView.colours;
   const { x } = acrossCurve(curve, levels);
@@ -276,9 +291,8 @@ function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
   const level = levels.y(work.z);
   const leaves = rightOf(piles) + 6;
   const meets = x(work.activation);
-  const way = Math.max(2 * part - 1, 0);               // first the bias, then the way to the curve
-  drawLine(context, ink, 2, [leaves, level], [leaves + (meets - leaves) * way, level]);
-  if (way < 1) return;
+  drawLine(context, ink, 2, [leaves, level], [leaves + (meets - leaves) * part, level]);
+  if (part < 1) return;
   const blank = x(work.atBlank);
   drawLine(context, ink, 1, [meets, level], [meets, bottom]);
   drawCircle(context, blank, levels.y(work.bias), sheet);
@@ -291,7 +305,7 @@ function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
 
 // What the unit says to each digit.
 function paintPulls(context, tenPulls, { scores }) {
-  if (partOfStep(5) === 0) return;
+  if (partOfStep(6) === 0) return;
   const { left, top, width, row, rows } = scores;
   writeAt(context, "ten scores, in points", left, top - 14);
   tenPulls.forEach((pull, digit) => {
@@ -308,7 +322,7 @@ function paintPull(context, pull, digit, left, top, { width, row }) {
   const half = (width - digitWidth - NUMBER_WIDTH) / 2;
   const middle = left + digitWidth + half;
   const y = top + row / 2;
-  const part = partOfStep(5);
+  const part = partOfStep(6);
   drawLine(context, line, 1, [middle, top], [middle, top + row]);
   writeAt(context, digit, left, y, { colour: ink, bold: true });
   if (insideView.findings.isBlank) return;

@@ -133,26 +133,27 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
     assert page.input_value("#inside-unit") == str(first + 1)
     page.emulate_media(reduced_motion="reduce")
     seen = []
-    for _ in range(5):
+    for _ in range(6):
         page.press("#inside-next", "Enter")
         page.wait_for_timeout(50)
         seen.append(page.locator("#inside-captions .now").inner_text())
-    assert [words.split(".")[0] for words in seen] == ["Mask", "Weight × ink", "Sum", "Activation", "Pulls"]
+    assert [words.split(".")[0] for words in seen] == ["Mask", "Weight × ink", "Sum", "Bias", "Curve", "Pulls"]
     assert page.is_disabled("#inside-next")
 
     image, unit = render(FOUR), first
     products = image * network.W1[:, unit]
     forIt, against, total = numbers(seen[2])
     assert [forIt, against] == pytest.approx([products.clip(0).sum(), products.clip(None, 0).sum()], abs=.011)
-    bias, z, activation, blank = numbers(seen[3])
+    bias, z = numbers(seen[3])
+    activation, blank = numbers(seen[4].partition(":")[2])
     assert [z, activation, blank] == pytest.approx([products.sum() + network.b1[unit], *hidden[::-1, unit]], abs=.011)
-    change, *ends, most, least = numbers(seen[4])
+    change, *ends, most, least = numbers(seen[5])
     assert ends == [blank, activation] and [most, least] == pytest.approx([pulls[unit].max(), pulls[unit].min()], abs=.0051)
     # As displayed, the sums add up to the last decimal.
     assert [forIt + against, total + bias, blank + change] == pytest.approx([total, z, activation], abs=1e-9)
 
-    assert "pulls at all ten scores" in seen[4] and f"up most that of {pulls[unit].argmax()}" in seen[4]
-    assert f"down most that of {pulls[unit].argmin()}" in seen[4]
+    assert "pulls at all ten scores" in seen[5] and f"up most that of {pulls[unit].argmax()}" in seen[5]
+    assert f"down most that of {pulls[unit].argmin()}" in seen[5]
     outcome = page.inner_text("#bet-unit .outcome")
     assert outcome == f"You bet on Two or three. Not right: Unit {unit + 1} pulled at all ten."
 
@@ -161,11 +162,11 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
     for x in (.5, .875):
         page.mouse.move(*place(page, x, .875))
         page.wait_for_timeout(250)                                         # the sections follow a few times a second
-    until(page, f"$('inside-captions').textContent.includes({json.dumps(seen[4][-8:])}) === false")
+    until(page, f"$('inside-captions').textContent.includes({json.dumps(seen[5][-8:])}) === false")
     assert page.input_value("#inside-unit") == str(unit + 1)
     page.mouse.up()
     page.fill("#inside-unit", "77")
-    slide(page, "inside-time", 5)
+    slide(page, "inside-time", 6)
     assert "unit 77" in page.locator("#inside-captions .now").inner_text()
     assert page.inner_text("#bet-unit .outcome") == outcome                # the verdict stays what it was
 
@@ -186,14 +187,14 @@ def test_play_rests_after_each_step_and_a_touch_of_the_slider_ends_it(inside):
     page.mouse.up()
     time = page.evaluate("() => insideChoices.time")
     page.wait_for_timeout(300)
-    assert page.evaluate("() => insideChoices.time") == time == pytest.approx(2.5, abs=.1)
+    assert page.evaluate("() => insideChoices.time") == time == pytest.approx(3, abs=.1)
 
 
 def test_on_a_phone_the_ten_scores_are_in_sight_with_what_moves_them(visit):
     page = visit(viewport=PHONE, has_touch=True)
     draw(page, FOUR)
     show(page, "stage")
-    slide(page, "inside-time", 5)
+    slide(page, "inside-time", 6)
     top, bottom, docked, foot = page.evaluate("""() => {
         const box = id => $(id).getBoundingClientRect();
         const now = document.querySelector("#inside-captions .now").getBoundingClientRect();
@@ -428,7 +429,7 @@ def test_of_blank_paper_nothing_is_claimed(page):
     page.evaluate("() => { $('every-unit').open = true; }")
     until(page, "insideView.partsOnScreen.size === 4 && insideView.findings")
     page.click("#inside-next")
-    slide(page, "inside-time", 5)
+    slide(page, "inside-time", 6)
     slide(page, "tug-count", 256)
     for button in page.locator("#inside button:visible:enabled").all():
         button.click()
