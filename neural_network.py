@@ -153,7 +153,7 @@ if __name__ == "__main__":
     # The packages below take a second. Whoever presses Ctrl-C meanwhile is to see no traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-HOW_TO_INSTALL = "README.md says how to install it; then: .venv/bin/python neural_network.py"
+HOW_TO_INSTALL = "README.md says how to install it; then use .venv/bin/python"
 try:
     import numpy as np
     from scipy.sparse import csr_array, identity
@@ -367,8 +367,8 @@ class View:
     what all images share would make the largest gradient and so force a small learning rate (LeCun
     and others, Efficient BackProp, 1998). A second thread prepares what is shown next.
     """
-    COPIES = 120        # variations of each drawing: with the styles, a ninth of all that is shown
-    FIRST_COPIES = 4    # of them are drawn before the first epoch; the others start as copies
+    VARIATIONS = 120    # of each drawing: with the styles, a ninth of all that is shown
+    DRAWN_FIRST = 4     # of them, before the first epoch; the others start as copies of these four
     PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
     GROUPS = 32         # into which these are divided; each group gets a warp of its own
     WARPS = 1000        # made at the start; a group gets one of these at random
@@ -381,7 +381,7 @@ class View:
         self.drawn = self.draw_all()                                        # (variations, 784)
         self.oldest = 0                                                     # the row to draw anew
         # In drawn, all drawings follow each other, over and over again; and so do their labels.
-        drawn_labels = [drawing["label"] for drawing in self.drawings] * self.COPIES
+        drawn_labels = [drawing["label"] for drawing in self.drawings] * self.VARIATIONS
         self.labels = np.concatenate([labels, drawn_labels]).astype(int)    # (n + variations,)
         self.numbers = np.arange(len(self.labels))                          # (n + variations,)
 
@@ -404,12 +404,12 @@ class View:
         return render(strokes, pen_width=self.rng.uniform(1.8, 2.8))
 
     def draw_all(self):
-        """Return the first variations of all drawings, (COPIES * drawings, 784)."""
-        first = np.empty((self.FIRST_COPIES * len(self.drawings), 784), dtype=np.float32)
+        """Return the first variations of all drawings, (VARIATIONS * drawings, 784)."""
+        first = np.empty((self.DRAWN_FIRST * len(self.drawings), 784), dtype=np.float32)
         for row in range(len(first)):
             drawing = self.drawings[row % len(self.drawings)]
             first[row] = self.draw(drawing)
-        times = self.COPIES // self.FIRST_COPIES
+        times = self.VARIATIONS // self.DRAWN_FIRST
         return np.tile(first, (times, 1))                                   # one below the other
 
     def draw_anew(self, count):
@@ -500,7 +500,7 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     tall = rng.uniform(-scale, scale, (count, 1)).astype(np.float32)
     wide = rng.uniform(-scale, scale, (count, 1)).astype(np.float32)
 
-    # How far each pixel is moved, down and to the right: (2, count, pixels).
+    # How far from its own place each pixel is read, down and to the right: (2, count, pixels).
     distance = np.arange(28)[:, None] - np.arange(28)
     blur = np.exp(-((distance / smooth) ** 2) / 2)                      # Gaussian, (28, 28)
     noise = rng.normal(size=(2, count, 28, 28))
@@ -508,7 +508,7 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     field = (elastic / field.std() * field).astype(np.float32)
     field = field.reshape(2, count, 784)
     shifts = rng.uniform(-shift, shift, (2, count, 1)).astype(np.float32)
-    moved = shifts + field[:, :, pixels]
+    offset = shifts + field[:, :, pixels]
 
     # Where the ink of each pixel comes from: (count, pixels). Beyond the edge it is as at the edge.
     y = (pixels // 28 - 13.5).astype(np.float32)                        # (pixels,), from the centre
@@ -516,8 +516,8 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     leaning_y = y + lean * x
     turned_y = np.sin(angle) * x + np.cos(angle) * leaning_y
     turned_x = np.cos(angle) * x - np.sin(angle) * leaning_y
-    from_y = (13.5 + moved[0] + turned_y * np.exp(tall)).clip(0, 27)
-    from_x = (13.5 + moved[1] + turned_x * np.exp(wide)).clip(0, 27)
+    from_y = (13.5 + offset[0] + turned_y * np.exp(tall)).clip(0, 27)
+    from_x = (13.5 + offset[1] + turned_x * np.exp(wide)).clip(0, 27)
 
     # A new pixel is a mean of the four around that place, each with its share: (count, pixels, 4).
     top = np.floor(from_y).clip(0, 26)
@@ -981,7 +981,7 @@ def load_network(path):
 
 
 A_DRAWING = '{"label": 7, "strokes": [[[x, y], [x, y]]]}'
-MOST_POINTS = 10_000            # in a drawing; to draw more in many variations takes minutes
+MOST_POINTS = 5000              # of a drawing; to draw more in many variations takes minutes
 
 
 def read_drawings(path):
@@ -1003,6 +1003,10 @@ def read_drawings(path):
         if not is_drawing(drawing):
             found = ascii(drawing)[:60]
             raise ValueError(f"{path} holds no drawings: expected {A_DRAWING}, found {found}")
+        points = sum(len(stroke) for stroke in drawing["strokes"])
+        if points > MOST_POINTS:
+            raise ValueError(f"{path}: expected at most {MOST_POINTS:,} points in a drawing, "
+                             f"found {points:,}")
     return drawings
 
 
@@ -1015,14 +1019,12 @@ def is_drawing(drawing):
         return False
     if not isinstance(strokes, list) or not strokes:
         return False
-    points = 0
     for stroke in strokes:
         if not isinstance(stroke, list) or not stroke:
             return False
         if not all(is_point(point) for point in stroke):
             return False
-        points += len(stroke)
-    return points <= MOST_POINTS
+    return True
 
 
 def is_point(point):
@@ -1033,13 +1035,13 @@ def is_point(point):
 
 
 # ── 5. With care: checks, and processor cores ─────────────────────────────────────────────────────
-def checked(network, images, labels=None):
-    """Return images (n, inputs) and labels (n,) as arrays that the network can use.
+def checked_images(network, images):
+    """Return images as an array (n, inputs) that the network can use.
 
     Lists and tables become arrays; one image alone becomes a batch of one. Raises ValueError for
-    what cannot be used. Without labels, None is returned for them.
+    what cannot be used.
     """
-    inputs, outputs = len(network.W1), len(network.b2)
+    inputs = len(network.W1)
     images = np.asarray(images)
     if images.ndim == 1:
         images = images[None]
@@ -1053,27 +1055,34 @@ def checked(network, images, labels=None):
     if math.isnan(least) or least < 0 or most > 1:          # a NaN among many is their minimum
         raise ValueError(f"images must be numbers from 0 (paper) to 1 (ink), not from {least:g} "
                          f"to {most:g}")
-    if labels is None:
-        return images, None
+    return images
+
+
+def checked_labels(network, labels, count):
+    """Return labels, one for each of so many images, as an array (count,) of whole numbers.
+
+    Raises ValueError for what cannot be used.
+    """
+    outputs = len(network.b2)
     try:
         labels = np.asarray(labels, dtype=np.float64)       # so that a label of 1.5 is seen as such
     except (ValueError, TypeError) as error:
         raise ValueError(f"labels must be numbers, one for each image: {error}") from None
-    if labels.shape != (len(images),):
-        raise ValueError(f"labels must be {len(images)} numbers, one for each image, "
+    if labels.shape != (count,):
+        raise ValueError(f"labels must be {count} numbers, one for each image, "
                          f"not of shape {labels.shape}")
     is_digit = np.isin(labels, np.arange(outputs))
     if not is_digit.all():
         wrong = labels[~is_digit][0]
         raise ValueError(f"labels must be whole numbers from 0 to {outputs - 1}, not {wrong:g}")
-    return images, labels.astype(int)
+    return labels.astype(int)
 
 
 class NeuralNetwork(NeuralNetwork):
     """The network of chapter 1, for all who use it, in a notebook or below.
 
-    It does the same, with care. Before it learns or reads, it checks what it is given: `checked`
-    says what it takes, and what it raises. It can be saved and loaded.
+    It does the same, with care. Before it learns or reads, it checks what it is given:
+    `checked_images` and `checked_labels` say what it takes, and what it raises. It can be saved and loaded.
     """
     # The class is made from that of chapter 1, which `super()` calls, and takes its name: so
     # whoever imports NeuralNetwork gets this one. There, docstrings say what each method does.
@@ -1083,7 +1092,8 @@ class NeuralNetwork(NeuralNetwork):
     def train(self, images, labels, epochs=EPOCHS, learning_rate=LEARNING_RATE,
               batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
         if batches is mini_batches:                         # a View's are given numbers, not images
-            images, labels = checked(self, images, labels)
+            images = checked_images(self, images)
+            labels = checked_labels(self, labels, len(images))
         if epochs < 1 or batch_size < 1:
             raise ValueError("epochs and batch_size must be at least 1, "
                              f"not {epochs} and {batch_size}")
@@ -1094,7 +1104,7 @@ class NeuralNetwork(NeuralNetwork):
                                  after_epoch)
 
     def predict(self, images):
-        images, _ = checked(self, images)
+        images = checked_images(self, images)
         # In parts, as the hidden units of all of MNIST at once would fill much memory.
         digits = np.empty(len(images), dtype=int)
         for start in range(0, len(images), 4000):
@@ -1103,7 +1113,8 @@ class NeuralNetwork(NeuralNetwork):
         return digits
 
     def accuracy(self, images, labels):
-        images, labels = checked(self, images, labels)
+        images = checked_images(self, images)
+        labels = checked_labels(self, labels, len(images))
         return super().accuracy(images, labels)
 
     def save(self, path):
@@ -1467,14 +1478,6 @@ def tell_what_new_network_reads(network, own_drawings):
             f"looks: {share:.2%}.")
 
 
-def tell_of_the_stop(run):
-    """Print that training was stopped, and what comes of it. Exits if nothing was learned yet."""
-    epochs = len(run.record["loss"])
-    if epochs == 0:
-        sys.exit("\nStopped in the first epoch: the old files stay as they were.")
-    say(f"\nStopped after {epochs} of {run.options.epochs} epochs. Saving what was learned …")
-
-
 def load_and_measure(path, images, labels, test_images, test_labels):
     """Return the network in a file; add to the file, and to its `training`, how well it reads."""
     say("Reading all training images as they are, and the test images, for the only time in this "
@@ -1515,7 +1518,10 @@ def main():
     try:
         run.learn()
     except KeyboardInterrupt:
-        tell_of_the_stop(run)
+        epochs = len(run.record["loss"])
+        if epochs == 0:
+            sys.exit("\nStopped in the first epoch: the old files stay as they were.")
+        say(f"\nStopped after {epochs} of {options.epochs} epochs. Saving what was learned …")
     run.save()
     signal.signal(signal.SIGINT, stop_once)                 # what follows can be stopped, too
 

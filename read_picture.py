@@ -42,7 +42,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from neural_network import HERE, NeuralNetwork, doubt, read_drawing, read_drawings, say
+from neural_network import (HERE, NeuralNetwork, doubt, read_drawing, read_drawings, say,
+                            sentence_of)
 
 try:
     import numpy as np
@@ -889,6 +890,9 @@ def parse_arguments():
         parser.error(f"--labels must be digits, as in 0123456789, not {labels!r}")
     if options.show is not None and options.show.suffix != ".png":
         parser.error(f"--show must be a .png file, not {options.show}")
+    for file in options.show, options.drawings:
+        if file is not None and not file.parent.is_dir():
+            parser.error(f"there is no folder {file.parent} to write {file.name} to")
     return options
 
 
@@ -977,9 +981,9 @@ def save_drawings(path, found, labels):
     say(f"{count} in {path}: neural_network.py --drawings {path} learns them.")
 
 
-def complain(error):
-    """Print an error, a sentence, where errors go."""
-    print(f"read_picture.py: {error}", file=sys.stderr)
+def complain(sentence):
+    """Print what went wrong where errors go."""
+    print(f"read_picture.py: {sentence}", file=sys.stderr)
 
 
 def main():
@@ -989,6 +993,9 @@ def main():
     """
     options = parse_arguments()
     network = NeuralNetwork.load(options.weights)
+    if len(network.W1) != 784:
+        raise ValueError(f"{options.weights}: expected a network for images of 784 pixels, "
+                         f"found one for {len(network.W1)}")
     found = []                  # the strokes of each digit, in all pictures
     steps = []                  # an image for each picture
     status = 0
@@ -996,7 +1003,7 @@ def main():
         try:
             grey = load_grey(path)
         except ValueError as error:
-            complain(error)
+            complain(sentence_of(error))
             status = 2
             continue
         digits, ink, mask = find_digits(grey)
@@ -1025,5 +1032,5 @@ if __name__ == "__main__":
     except MemoryError:
         sys.exit("read_picture.py: there is not enough memory for this picture.")
     except (OSError, ValueError) as error:
-        complain(error)
+        complain(sentence_of(error))
         sys.exit(2)

@@ -81,6 +81,7 @@ function textAt(x, y, words, anchor) {
 
 // ── Axes: each tells where a number lies, and at which numbers there are marks ──
 
+const SCALE_FROM_0 = 50;       // of the axis across, where its first number is 0
 const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));     // from 1e-8 to 1e7
 
 // Of 0 there is no logarithm. So 1 is added to how far n is from the first one, measured in
@@ -88,7 +89,7 @@ const POWERS_OF_TEN = Array.from({ length: 16 }, (_, i) => 10 ** (i - 8));     /
 function axisAcross(points) {
   const { left, right } = PLOT_AREA;
   const first = points[0][0];
-  const scale = first || 50;
+  const scale = first === 0 ? SCALE_FROM_0 : first;
   const last = points.reduce((most, [n]) => Math.max(most, n), first + scale);
   const logarithm = n => Math.log(1 + (n - first) / scale);
   const x = n => toTenths(left + (right - left) * logarithm(n) / logarithm(last));

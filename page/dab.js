@@ -49,12 +49,14 @@ function moveDab(x, y, direction) {
   refresh();
 }
 
+function beginDabDrag(event) {
+  event.preventDefault();              // no text is selected, and the focus is set by hand
+  $("dab").focus({ preventScroll: true });
+  $("dab").setPointerCapture(event.pointerId);
+  dragDab(event);
+}
+
 function dragDab(event) {
-  if (event.type === "pointerdown") {
-    event.preventDefault();            // no text is selected, and the focus is set by hand
-    $("dab").focus({ preventScroll: true });
-    $("dab").setPointerCapture(event.pointerId);
-  }
   if (!$("dab").hasPointerCapture(event.pointerId)) return;
   const [x, y] = pointOnSheet(event);
   moveDab(x, y, why.dab.direction);
@@ -89,7 +91,7 @@ $("dab-x").addEventListener("input", event =>
   moveDab(event.target.value / 100, why.dab.y, why.dab.direction));
 $("dab-y").addEventListener("input", event =>
   moveDab(why.dab.x, event.target.value / 100, why.dab.direction));
-$("dab").addEventListener("pointerdown", dragDab);
+$("dab").addEventListener("pointerdown", beginDabDrag);
 $("dab").addEventListener("pointermove", dragDab);
 $("dab").addEventListener("keydown", event => {
   if (!(event.key in ARROWS)) return;

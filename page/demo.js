@@ -19,9 +19,8 @@ async function playDemo() {
   if (demo.isOver || demo.drawing || !desk.isBlank) return;
   $("caption").textContent = "A hand draws. Watch what it reads.";
   demo.strokes = strokesOfHand(DEMO_DIGIT).map(stroke => stroke.map(aboveCaption));
-  const writing = writeByHand(demo.strokes, DEMO_WRITING);
-  demo.drawing = desk.ink;                       // writeByHand has begun it
-  await writing;
+  demo.drawing = [];
+  await writeByHand(demo.strokes, DEMO_WRITING, demo.drawing);
   if (isDemoLeft()) return;
   await showArguments();
   await pauseFor(wantsNoMotion() ? 0 : DEMO_LOOKING);

@@ -18,7 +18,7 @@ const desk = {
   penIsOutside: false,   // the pen has left the sheet: what it draws there does not count
   pupil: null,           // the network at hand, with its lessons: see newPupil
   readings: [],          // what it reads in each digit: see readDrawing in pen.js
-  look: 0,               // which look the sections show; 0 is the drawing as it is
+  lookNumber: 0,         // which look the sections show; 0 is the drawing as it is
 
   get network() {
     return this.pupil ? this.pupil.network : null;
@@ -141,7 +141,7 @@ function settle() {
 // Another digit of those on the sheet is looked at.
 function lookAt(i) {
   desk.figure = i;
-  desk.look = 0;
+  desk.lookNumber = 0;
   settle();
 }
 
@@ -166,8 +166,8 @@ function voteInWords(reading, digit) {
   if (!reading) return "";
   const isNumber = desk.figures.length > 1;
   if (isNumber) return `Below: the ${digitOrDash(digit)}.`;
-  const allAgree = reading.looks.every(look => indexOfLargest(look.logits) === digit);
-  const isPlain = allAgree && desk.look === 0;
+  const allAgree = reading.passes.every(pass => indexOfLargest(pass.logits) === digit);
+  const isPlain = allAgree && desk.lookNumber === 0;
   return isPlain ? "" : "It looks five times: the bars are the average.";
 }
 
@@ -200,12 +200,12 @@ const BLANK_IMAGE = new Float64Array(784);
 // that the sections show.
 function showLooks(reading) {
   [...$("looks").children].forEach((button, i) => {
-    const look = reading ? reading.looks[i] : null;
-    const digit = look ? indexOfLargest(look.probabilities) : -1;
+    const pass = reading ? reading.passes[i] : null;
+    const digit = pass ? indexOfLargest(pass.probabilities) : -1;
     const says = digit < 0 ? "" : `, reads ${digit}`;
-    paintImage(button.querySelector("canvas"), look ? look.image : BLANK_IMAGE);
+    paintImage(button.querySelector("canvas"), pass ? pass.image : BLANK_IMAGE);
     setText(button.querySelector("b"), digitOrDash(digit));
-    setAttribute(button, "aria-pressed", i === desk.look);
+    setAttribute(button, "aria-pressed", i === desk.lookNumber);
     setAttribute(button, "aria-label", `Look ${i + 1}, ${nameOfLook(LOOKS[i])}${says}`);
   });
 }
@@ -227,7 +227,7 @@ function buildLooks() {
   $("looks").querySelector("canvas").id = "seen";        // the drawing as it is
   [...$("looks").children].forEach((button, i) => {
     button.addEventListener("click", () => {
-      desk.look = i;
+      desk.lookNumber = i;
       refresh();
     });
   });

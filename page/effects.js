@@ -26,8 +26,8 @@ function voteScores(reading) {
 }
 
 // The score of each digit in one look alone.
-function lookScores(network, strokes, look) {
-  const [angle, stretch] = LOOKS[look];
+function lookScores(network, strokes, lookNumber) {
+  const [angle, stretch] = LOOKS[lookNumber];
   return forward(network, render(vary(strokes, angle, stretch))).logits;
 }
 
@@ -52,11 +52,11 @@ function pairToAsk(probabilities, chosenFrom, chosenTo) {
 // What each piece of the drawing argues for: by how many points the lead of one digit over another
 // falls when the piece is left out. Above 0 it argues for `from`, below 0 for `to`.
 // In the vote, or in one look alone if its number is given. Returns a list of {ink, effect}.
-function* effectsOfInk(network, strokes, from, to, look = null) {
+function* effectsOfInk(network, strokes, from, to, lookNumber = null) {
   const measureLead = drawing => {
-    const scores = look === null
+    const scores = lookNumber === null
       ? voteScores(readDrawing(network, drawing))
-      : lookScores(network, drawing, look);
+      : lookScores(network, drawing, lookNumber);
     return scores[from] - scores[to];
   };
   const lead = measureLead(strokes);
@@ -210,7 +210,7 @@ function simplify(stroke, step) {
 function closeness(digit, reading) {
   const lead = leadOf(digit, voteScores(reading));
   if (lead > CLEAR_LEAD) return ENOUGH_LEAD + lead;
-  const leads = reading.looks.map(pass => Math.min(leadOf(digit, pass.logits), ENOUGH_LEAD));
+  const leads = reading.passes.map(pass => Math.min(leadOf(digit, pass.logits), ENOUGH_LEAD));
   return sumOf(leads) / leads.length;
 }
 
@@ -241,7 +241,8 @@ function* fool(network, image) {
     const pass = forward(network, changed);
     const other = orderByValue(pass.logits).find(digit => digit !== before);
     if (pass.probabilities[other] > FOOLED) return changed;
-    const { db1: dz } = backward(network, [changed], [other], [pass]);          // one image: no sum
+    const gradients = backward(network, [changed], [other], [pass]);
+    const dz = gradients.db1;          // db1 is dz, added up over the images, and here there is one
     const dimage = matmul(network.W1, dz, dz.length);           // (784, units) @ (units, 1)
     const length = Math.hypot(...dimage);
     if (length === 0 || Number.isNaN(length)) return null;      // there is no slope to follow

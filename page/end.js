@@ -92,8 +92,8 @@ function showAnswer({ id, answers, right, because }, known) {
   const rightAnswer = answers[right];
   const first = bets[`first-${id}`];
   const now = bets[`last-${id}`];
-  const outcome = rightAnswer;         // its words have places of their own, filled below
-  settleBet(`last-${id}`, outcome);
+  // This shows the outcome; what it says has places of its own, filled below.
+  settleBet(`last-${id}`, rightAnswer);
   fill($(`last-${id}`), {
     first: first === undefined ? "" : firstBetInWords(first, first === rightAnswer),
     verdict: now === rightAnswer ? "Right." : `Not right. The answer is “${rightAnswer}”.`,

@@ -56,8 +56,9 @@ function partsOfScore(speakers, others) {
   const takesRest = parts.length - 1;                    // all others, where there are any
   const rounded = roundParts(parts, takesRest);
   const score = sumOf(rounded);
-  const [ofBlank, ...said] = rounded;
-  const ofOthers = others.length > 0 ? said.pop() : 0;
+  const ofBlank = rounded[0];
+  const said = rounded.slice(1, 1 + speakers.length);
+  const ofOthers = others.length > 0 ? rounded.at(-1) : 0;
   return { ofBlank, said, ofOthers, score };
 }
 
@@ -235,6 +236,6 @@ onInside("click", "scores", event => {
 function settleFlowBet() {
   if (desk.isBlank) return;
   $("sums").hidden = false;
-  settleInsideBet("bet-flow", "where its weight to the digit is below 0, for minus times minus is plus.",
-    "Yes");
+  const outcome = "where its weight to the digit is below 0, for minus times minus is plus.";
+  settleInsideBet("bet-flow", outcome, "Yes");
 }

@@ -77,8 +77,10 @@ function paintGallery() {
   const side = cell - 2;
   context.imageSmoothingEnabled = true;
   units.forEach((unit, place) => {
-    const x = place % columns * cell + 1;
-    const y = Math.floor(place / columns) * cell + 1;
+    const column = place % columns;
+    const row = Math.floor(place / columns);
+    const x = column * cell + 1;
+    const y = row * cell + 1;
     const pull = pulls[unit * 10 + digit];
     const light = Math.min(Math.abs(pull) / FULL_LIGHT, 1);
     context.globalAlpha = 0.12 + 0.88 * light;

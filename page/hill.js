@@ -260,10 +260,10 @@ function drawTangent(hill, now, { x, y, perWeight, perLoss }) {
   const rise = now.slope * perLoss / perWeight;                // upwards for each unit to the right
   const across = TANGENT_HALF / Math.hypot(1, rise);
   const up = across * rise;
-  const middleX = x(hill.weight);
-  const middleY = y(now.loss);
-  const start = `${(middleX - across).toFixed(2)} ${(middleY + up).toFixed(2)}`;
-  const end = `${(middleX + across).toFixed(2)} ${(middleY - up).toFixed(2)}`;
+  const pointX = x(hill.weight);
+  const pointY = y(now.loss);
+  const start = `${(pointX - across).toFixed(2)} ${(pointY + up).toFixed(2)}`;
+  const end = `${(pointX + across).toFixed(2)} ${(pointY - up).toFixed(2)}`;
   $("hill-tangent").setAttribute("d", `M${start}L${end}`);
 }
 

@@ -99,8 +99,10 @@ function paintDigit(i, before, now) {
   const canvas = $("hundred");
   const style = getComputedStyle(canvas);
   const ink = isLit ? style.backgroundColor : style.color;
-  const x = i % 10 * CELL_WIDTH;
-  const y = Math.floor(i / 10) * CELL_HEIGHT;
+  const column = i % 10;
+  const row = Math.floor(i / 10);
+  const x = column * CELL_WIDTH;
+  const y = row * CELL_HEIGHT;
   const margin = (CELL_WIDTH - PICTURE_SIDE) / 2;
   const context = canvas.getContext("2d");
   context.fillStyle = isLit ? style.color : style.backgroundColor;

@@ -30,14 +30,14 @@ const insideParts = {};
 
 function showInside() {
   if (!desk.network) return;
-  const look = lookShown();
-  const isDiverged = !look.logits.every(Number.isFinite);
+  const pass = passShown();
+  const isDiverged = !pass.logits.every(Number.isFinite);
   $("inside").classList.toggle("diverged", isDiverged);
   if (isDiverged) {
     forgetFindings();
     return;
   }
-  insideView.findings = findInside(look);
+  insideView.findings = findInside(pass);
   if (desk.isBlank) insideView.heldUnit = null;
   insideView.colours ??= coloursOfPage();
   keepPicturesFresh(desk.network);
@@ -46,17 +46,17 @@ function showInside() {
 }
 sections.inside = showInside;
 
-// The look at the drawing that is shown; of blank paper there is but one.
-function lookShown() {
+// What the network makes of the look that is shown; of blank paper there is but one.
+function passShown() {
   if (desk.isBlank) return { image: BLANK_IMAGE, ...forward(desk.network, BLANK_IMAGE) };
-  return desk.reading.looks[desk.look];
+  return desk.reading.passes[desk.lookNumber];
 }
 
 // What there is to see, made once for all parts.
-function findInside(look) {
+function findInside(pass) {
   const { network, isBlank } = desk;
-  const { image, hidden, logits } = look;
-  const { blank, changes, pulls } = compareWithBlank(network, look);
+  const { image, hidden, logits } = pass;
+  const { blank, changes, pulls } = compareWithBlank(network, pass);
   const order = strongestFirst(pulls);
   const steps = scoresAsUnitsComeIn(blank.logits, pulls, order);
   return {
@@ -98,12 +98,12 @@ function showNames() {
   const { network, winner, isBlank } = insideView.findings;
   const units = network.layers[1];
   const voted = isBlank ? winner : indexOfLargest(desk.reading.probabilities);
-  const isTheReading = desk.look === 0 && voted === winner;
+  const isTheReading = desk.lookNumber === 0 && voted === winner;
   $("inside-look").hidden = isBlank || isTheReading;
   fill($("inside"), {
     units: grouped(units),
     "hidden-units": counted(units, "hidden unit"),
-    look: desk.look + 1,
+    look: desk.lookNumber + 1,
     winner,
     voted,
   });
@@ -287,11 +287,11 @@ linkParts.inside = {
     return [unit ?? "", time, count, digit ?? ""].join(",");
   },
   read(text) {
-    const parts = /^(\d{0,4}),([0-5](?:\.\d+)?),(\d{1,4}),(\d?)$/.exec(text);
+    const parts = /^(\d{0,4}),(\d(?:\.\d+)?),(\d{1,4}),(\d?)$/.exec(text);
     if (!parts) return null;
     const chosen = parts.slice(1).map(part => (part === "" ? null : Number(part)));
     const [unit, time, count, digit] = chosen;
-    return { unit, time: Math.min(time, STEPS), count, digit };
+    return time <= STEPS ? { unit, time, count, digit } : null;
   },
   choose(choices) {
     Object.assign(insideChoices, choices);

@@ -95,7 +95,7 @@ function compareReadings(digit, reading) {
   const other = networkThatSaw(digit);
   $("learn-other").hidden = other === null;
   if (other === null) return;
-  const images = reading.looks.map(look => look.image);
+  const images = reading.passes.map(pass => pass.image);
   fill($("learn-childhood"), {
     "other-name": other.name,
     "other-reads": wordsOfReading(readLooks(other.network, images)),

@@ -138,7 +138,8 @@ function* measureUnseen(run) {
   if (run.moments.length > MOST_MOMENTS) forgetMoment(run.moments);
 }
 
-// Ten unseen digits that are misread. Each stays in its place as long as it is misread.
+// Ten unseen digits that are misread; undefined where there are fewer. Each stays in its place as
+// long as it is misread.
 function pinMisread(pinned, reads) {
   const isMisread = k => reads[k - DIGITS_TO_LEARN] !== labelOfDigit(k);
   const others = [];                             // that are misread, and not pinned yet
@@ -151,13 +152,14 @@ function pinMisread(pinned, reads) {
     const stays = k !== undefined && isMisread(k);
     pinnedNow.push(stays ? k : others.shift());
   }
-  return pinnedNow.filter(k => k !== undefined);
+  return pinnedNow;
 }
 
 // Forgets the moment that is missed least: its neighbours are nearest to one another on the curves'
-// axis. That is logarithmic from 50 images on: see axisAcross.
+// axis.
 function forgetMoment(moments) {
-  const gapWithout = i => (moments[i + 1].seen + 50) / (moments[i - 1].seen + 50);
+  const placeOf = ({ seen }) => Math.log(1 + seen / SCALE_FROM_0);      // as in axisAcross
+  const gapWithout = i => placeOf(moments[i + 1]) - placeOf(moments[i - 1]);
   let least = 1;                                 // the first moment stays, and so does the last
   for (let i = 2; i < moments.length - 1; i++) {
     if (gapWithout(i) < gapWithout(least)) least = i;

@@ -3,7 +3,7 @@
 // what is chosen there: #drawing=AAAABBBB.CCCC&section=learn&learn=64,0.5. It may come from anyone.
 
 // What a section adds to a link. Its file puts three functions here, under the section's id:
-// - write() returns its choices as one short text of letters, digits and ".,_-", or "" for none;
+// - write() returns its choices as one short text of letters, digits and ".,_-";
 // - read(text) returns the choices in such a text, which may come from anyone; null for a text that
 //   write could not have made. It changes nothing;
 // - choose(choices) chooses the same again.
@@ -80,8 +80,7 @@ function writeLink() {
   if (!desk.isBlank) parts.push(`drawing=${writeStrokes(desk.ink)}`);
   if (linkTarget.section) parts.push(`section=${linkTarget.section}`);
   for (const [id, part] of Object.entries(linkParts)) {
-    const text = part.write();
-    if (text) parts.push(`${id}=${text}`);
+    parts.push(`${id}=${part.write()}`);
   }
   return `#${parts.join("&")}`;
 }

@@ -126,8 +126,8 @@ function learnFrom(network, images, labels, learningRate) {
 // all k below inner, of left[row, k] * right[k, column].
 //
 // Plainly: for each row, k and column, result[row, column] += left[row, k] * right[k, column].
-// Two things make it fast. Zeros of left are skipped, as most of an image is paper. And eight rows of
-// right are added at a time, so that a sum is read and written only once for eight products.
+// Two things make it fast. Zeros of left are skipped, as most of an image is paper. And eight rows
+// of right are added at a time, so that a sum is read and written only once for eight products.
 function matmul(left, right, inner) {
   const rows = left.length / inner;
   const columns = right.length / inner;

@@ -145,12 +145,12 @@ function looks(strokes) {
 }
 
 // What a network reads in a drawing. probabilities is its reading: the mean over the looks, as
-// Krizhevsky and others (2012) took it over ten views of a photograph. looks: of each look the
-// image that the network was shown, and the pass that it made of it.
+// Krizhevsky and others (2012) took it over ten views of a photograph. passes: of each look the
+// image that the network was shown, and what it made of it.
 function readDrawing(network, strokes) {
   const passes = looks(strokes).map(image => ({ image, ...forward(network, image) }));
   const probabilities = meanOf(passes.map(pass => pass.probabilities));
-  return { strokes, looks: passes, probabilities };
+  return { strokes, passes, probabilities };
 }
 
 // The same, where the images are there already and only the probabilities are asked for.
@@ -179,12 +179,12 @@ const COUNTS = ["none", "one", "two", "three", "four", "five"];
 // from look to look, and so, mostly, is a digit that is misread: then no digit's mean is large.
 function doubt(reading) {
   const digit = indexOfLargest(reading.probabilities);
-  const ink = sumOf(reading.looks[0].image);
+  const ink = sumOf(reading.passes[0].image);
   if (ink > HEAVY) return "so much ink: is this a digit?";
   if (reading.probabilities[digit] > SURE) return "";
   const votes = new Array(10).fill(0);                          // of the looks, for each digit
-  for (const look of reading.looks) votes[indexOfLargest(look.logits)] += 1;
-  const everyone = COUNTS[reading.looks.length];
+  for (const pass of reading.passes) votes[indexOfLargest(pass.logits)] += 1;
+  const everyone = COUNTS[reading.passes.length];
   const others = TEN_DIGITS.filter(other => votes[other] > 0 && other !== digit);
   if (others.length === 0) return `all ${everyone} say ${digit}, but not surely`;
   const ours = `${COUNTS[votes[digit]]} of ${everyone} ${sayOrSays(votes[digit])} ${digit}`;

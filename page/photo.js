@@ -331,13 +331,13 @@ function showStrip(digits, readings, chosen) {
     const whyDoubted = reading ? explainDoubt(reading) : "";
     const label = `Digit ${i + 1}: ${digitOrDash(digit)}`;
     const { part } = digits[i];
-    button.value = digitOrDash(digit);
+    button.value = digitOrDash(digit);           // for whoever reads the page by script
     setText(button.querySelector("b"), digitOrDash(digit));
     button.classList.toggle("doubted", whyDoubted !== "");
     setAttribute(button, "aria-pressed", i === chosen);
     setAttribute(button, "aria-label", whyDoubted === "" ? label : `${label}, ${whyDoubted}`);
     if (part === null && reading) {
-      paintImage(button.querySelector("canvas"), reading.looks[0].image);
+      paintImage(button.querySelector("canvas"), reading.passes[0].image);
     }
   });
 }

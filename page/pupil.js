@@ -57,10 +57,13 @@ function kindInWords({ kind, fileName }) {
   return kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
 }
 
-// What is worth knowing of the network just now. First it is how it did when it was trained, "" where
-// that is not known. Whoever has guessed whether it learns while one draws, sees here whether it does.
+// What is worth knowing of the network just now. First it is how it did when it was trained, ""
+// where that is not known. Whoever has guessed whether it learns while one draws, sees here whether
+// it does.
 function factOfPupil({ kind, network, original, lessons }) {
-  if (kind === "young") return lessons.length === 0 ? "learns from digits of its own, not from yours" : "";
+  if (kind === "young") {
+    return lessons.length === 0 ? "learns from digits of its own, not from yours" : "";
+  }
   const hasGuessed = bets["first-draw"] !== undefined;
   if (hasGuessed && lessons.length === 0) {
     const count = grouped(countParameters(network));

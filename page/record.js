@@ -27,8 +27,10 @@ function showTrainingCurves({ loss = [], accuracy = [] }) {
   const plotOfLosses = plot("loss on the digits it learned from", [losses]);
   const plotOfErrors = plot("the share of them that it misread", [errors],
     { guess: 0.9, format: inPercent });
-  $("plots").innerHTML = plotOfLosses + plotOfErrors       // "" of what the file does not say
-    || "This network’s file does not say how loss and accuracy went.";
+  const plots = plotOfLosses + plotOfErrors;     // "" of what the file does not say
+  $("plots").innerHTML = plots === ""
+    ? "This network’s file does not say how loss and accuracy went."
+    : plots;
   showTrainingBet(accuracy);
 }
 

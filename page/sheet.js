@@ -28,7 +28,7 @@ function pressPen(event) {
   drawnByPen.add(desk.ink);
   desk.pen = event;
   desk.trial = null;
-  desk.look = 0;
+  desk.lookNumber = 0;
   desk.penIsOutside = false;
   refresh();
 }
@@ -39,8 +39,8 @@ function movePen(event) {
     liftPen(event);              // it was lifted where the browser did not see it
     return;
   }
-  // A browser may have waited, and tell of several moves in one event. Not every browser lists them:
-  // then there is the event alone.
+  // A browser may have waited, and tell of several moves in one event. Not every browser lists
+  // them: then there is the event alone.
   const coalesced = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
   for (const move of [...coalesced, event]) addPoint(pointOnSheet(move));
   refresh();
@@ -78,7 +78,7 @@ function replaceDrawing(strokes) {
   desk.ink = strokes;
   desk.trial = null;
   desk.pen = null;
-  desk.look = 0;
+  desk.lookNumber = 0;
   settle();
 }
 
@@ -180,10 +180,10 @@ function strokesOfHand(digit) {
   });
 }
 
-// Writes a drawing onto the sheet as a hand does, in so many ms; the reading follows it. It ends
+// Writes strokes onto the sheet as a hand does, in so many ms; the reading follows it. It ends
 // early where the learner begins another drawing.
-async function writeByHand(strokes, duration) {
-  const drawing = [];
+// drawing: the one that grows on the sheet.
+async function writeByHand(strokes, duration, drawing = []) {
   desk.ink = drawing;
   desk.ownHand = drawing;
   desk.writing = drawing;

@@ -40,7 +40,7 @@ function pauseFor(milliseconds) {
 
 // Waits until the next frame is due.
 function nextFrame() {
-  return new Promise(requestAnimationFrame);
+  return new Promise(resolve => requestAnimationFrame(resolve));
 }
 
 function wantsNoMotion() {

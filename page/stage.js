@@ -1,12 +1,20 @@
 "use strict";
 // "Look inside": one hidden unit, step by step from the ink to the ten scores.
 
-const STEPS = 6;               // ink, then 1 mask, 2 weight × ink, 3 sum, 4 bias, 5 curve, 6 pulls
+// The steps after the ink, by their numbers on the slider.
+const MASK = 1;
+const WEIGHT_TIMES_INK = 2;
+const SUM = 3;
+const BIAS = 4;
+const CURVE = 5;
+const PULLS = 6;
+const STEPS = PULLS;
+
 const NUMBER_WIDTH = 46;       // px: room for a number with its sign, at the right of a bar
 const LONGEST_PULL = 4;        // points: a bar that is as long as there is room for
 const MOVING = 1600;           // ms that a step moves,
 const READING = 1600;          // and rests while all play by themselves, so that it can be read
-const MAKING_ROOM = 0.2;       // of step 3, while the picture shrinks; then the products fall
+const MAKING_ROOM = 0.2;       // of the sum's step: the picture shrinks; then the products fall
 
 // The unit that is stepped through.
 function unitOnStage() {
@@ -99,7 +107,7 @@ const TOP_OF_STAGE = 26;       // px: above it is room for the names
 function stageLayout(width, height) {
   const layout = width >= 560 ? wideLayout(width) : narrowLayout(width);
   const largest = Math.min(width, height - TOP_OF_STAGE - 2);
-  const alone = 1 - clip(partOfStep(3) / MAKING_ROOM, 0, 1);
+  const alone = 1 - clip(partOfStep(SUM) / MAKING_ROOM, 0, 1);
   const left = alone * (width - largest) / 2;
   const side = layout.side + alone * (largest - layout.side);
   return { ...layout, picture: { left, side } };
@@ -146,14 +154,14 @@ function levelsOf({ forIt, against, bias, z }, { top, side }) {
 function paintWeighing(context, { weights }, { top, picture }) {
   const { left, side } = picture;
   const { image } = insideView.findings;
-  const maskOpacity = partOfStep(1);
+  const maskOpacity = partOfStep(MASK);
   writeAt(context, "784 pixels", left, 12);
   context.fillStyle = insideView.colours.sheet;
   context.fillRect(left, top, side, side);
   paintImage(smallPicture, image);
   context.globalAlpha = 1 - maskOpacity;
   context.drawImage(smallPicture, left, top, side, side);
-  paintMask(smallPicture, weights, image, partOfStep(2), partOfStep(3));
+  paintMask(smallPicture, weights, image, partOfStep(WEIGHT_TIMES_INK), partOfStep(SUM));
   context.globalAlpha = maskOpacity;
   context.drawImage(smallPicture, left, top, side, side);
   context.globalAlpha = 1;
@@ -163,7 +171,7 @@ function paintWeighing(context, { weights }, { top, picture }) {
 
 // The products fall onto two piles: those above 0 upwards, those below 0 downwards.
 function paintPiles(context, work, layout, levels) {
-  const part = clip((partOfStep(3) - MAKING_ROOM) / (1 - MAKING_ROOM), 0, 1);
+  const part = clip((partOfStep(SUM) - MAKING_ROOM) / (1 - MAKING_ROOM), 0, 1);
   if (part === 0) return;
   const { left, width } = layout.piles;
   const right = left + width;
@@ -227,7 +235,7 @@ function paintSum(context, work, { piles }, levels) {
   const belowAgainst = levels.y(-work.against) + 10;
   writeAt(context, signed(rounded.forIt), left + barWidth / 2, aboveFor, centred);
   writeAt(context, signed(rounded.against), right - barWidth / 2, belowAgainst, centred);
-  const biasShare = partOfStep(4);
+  const biasShare = partOfStep(BIAS);
   const level = levels.y(work.forIt - work.against + work.bias * biasShare);
   paintBias(context, work, right, levels, biasShare);
   drawLine(context, insideView.colours.ink, 2, [left - 6, level], [right + 6, level]);
@@ -256,7 +264,7 @@ function paintBias(context, work, pilesEnd, levels, share) {
 
 // The curve stands upright, so that the level of the sum leads straight into it.
 function paintCurve(context, { top, side, curve }, levels) {
-  if (partOfStep(5) === 0) return;
+  if (partOfStep(CURVE) === 0) return;
   const { left, width } = curve;
   const { low, high, x } = acrossCurve(curve, levels);
   const { activate } = ACTIVATIONS[insideView.findings.network.activation];
@@ -283,7 +291,7 @@ function acrossCurve({ left, width }, levels) {
 
 // From the level of the sum to the curve, and down to the activation.
 function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
-  const part = partOfStep(5);
+  const part = partOfStep(CURVE);
   if (part === 0 || insideView.findings.isBlank) return;
   const { ink, sheet } = insideView.colours;
   const { x } = acrossCurve(curve, levels);
@@ -305,7 +313,7 @@ function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
 
 // What the unit says to each digit.
 function paintPulls(context, tenPulls, { scores }) {
-  if (partOfStep(6) === 0) return;
+  if (partOfStep(PULLS) === 0) return;
   const { left, top, width, row, rows } = scores;
   writeAt(context, "ten scores, in points", left, top - 14);
   tenPulls.forEach((pull, digit) => {
@@ -322,7 +330,7 @@ function paintPull(context, pull, digit, left, top, { width, row }) {
   const half = (width - digitWidth - NUMBER_WIDTH) / 2;
   const middle = left + digitWidth + half;
   const y = top + row / 2;
-  const part = partOfStep(6);
+  const part = partOfStep(PULLS);
   drawLine(context, line, 1, [middle, top], [middle, top + row]);
   writeAt(context, digit, left, y, { colour: ink, bold: true });
   if (insideView.findings.isBlank) return;

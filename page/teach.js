@@ -114,6 +114,7 @@ async function teachDrawing(label, isLie = false) {
 async function giveLesson(label, isLie) {
   checkRoom(desk.pupil, 1);
   check(!desk.isBlank, "Draw a digit first.");
+  if (desk.pupil.kind === "young") pauseLearning();             // and teach it as it is now
   const drawing = { label, strokes: structuredClone(desk.strokes), isLie };
   checkDrawing(drawing, "this drawing");
   const images = looks(drawing.strokes);
@@ -235,7 +236,7 @@ function showTestAccuracy({ original }) {
 
 // What the network would read without the lessons.
 function showUntaught(original, reading) {
-  const images = reading.looks.map(look => look.image);
+  const images = reading.passes.map(pass => pass.image);
   const shares = readLooks(original, images);
   const digit = indexOfLargest(shares);
   const share = digit < 0 ? 0 : shares[digit];

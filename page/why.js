@@ -102,8 +102,8 @@ function showLead(lead) {
   bar.style.setProperty("left", (lead > 0 ? 50 - length : 50) + "%");
   bar.style.setProperty("width", length + "%");
   const isLead = Number.isFinite(lead);
-  const words = isLead ? `${leadInWords(lead, why.from, why.to)}, in the five small images together.` : "";
-  setText($("lead-words"), words);
+  const who = isLead ? leadInWords(lead, why.from, why.to) : "";
+  setText($("lead-words"), isLead ? `${who}, in the five small images together.` : "");
 }
 
 // Which share of a full number this is, whatever its sign, at most 1; 0 of what is no number.
@@ -131,15 +131,15 @@ function lookInWords() {
     const hasTried = why.game !== null || desk.trial !== null;
     return hasTried ? "One point ahead is 2.7 times as probable, two points 7 times." : "";
   }
-  const { logits } = desk.reading.looks[desk.look];
+  const { logits } = desk.reading.passes[desk.lookNumber];
   const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);
-  return `In look ${desk.look + 1} alone, ${nameOfLook(LOOKS[desk.look])}, ${lead}. `
+  return `In look ${desk.lookNumber + 1} alone, ${nameOfLook(LOOKS[desk.lookNumber])}, ${lead}. `
     + "Your ink argues in this look now; touch the first one, and it argues in all five.";
 }
 
 // The first look is the drawing as it is, and chosen at first: then the ink argues in the vote.
 function isAboutOneLook() {
-  return desk.look !== 0;
+  return desk.lookNumber !== 0;
 }
 
 // The learner chooses another pair: what was begun was about the one before.
@@ -162,7 +162,7 @@ function askedNow() {
     from: why.from,
     to: why.to,
     lead: why.lead,
-    look: isAboutOneLook() ? desk.look : null,
+    lookNumber: isAboutOneLook() ? desk.lookNumber : null,
   };
 }
 
@@ -182,7 +182,7 @@ function isStillAsked(question) {
     && question.from === now.from
     && question.to === now.to
     && question.lead === now.lead
-    && question.look === now.look;
+    && question.lookNumber === now.lookNumber;
 }
 
 // ── The glow: what ink argues for, on the sheet itself ──
@@ -213,9 +213,9 @@ async function glowWhilePenRests() {
 }
 
 // First it waits: a hand may be about to draw on.
-function* weighInk({ network, strokes, from, to, look }) {
+function* weighInk({ network, strokes, from, to, lookNumber }) {
   yield GLOW_PAUSE;
-  return yield* effectsOfInk(network, strokes, from, to, look);
+  return yield* effectsOfInk(network, strokes, from, to, lookNumber);
 }
 
 // Full and blue: ink that argues for the digit. Hollow and rust: ink that argues against it.

@@ -24,7 +24,7 @@ READ = """drawings => drawings.map(strokes => {
     for (const image of looks(strokes)) {
         for (const byte of new Uint8Array(image.buffer)) bytes += String.fromCharCode(byte);
     }
-    return { images: btoa(bytes), logits: reading.looks.map(look => [...look.logits]),
+    return { images: btoa(bytes), logits: reading.passes.map(pass => [...pass.logits]),
              probabilities: [...reading.probabilities], doubt: doubt(reading) };
 })"""
 

@@ -286,19 +286,19 @@ def test_the_five_looks_are_on_the_desk_and_the_bars_are_their_mean_as_in_python
 
 def test_a_touch_chooses_the_look_that_the_sections_show_until_there_is_another_drawing(page):
     draw(page, FOUR)
-    assert page.locator("#looks [aria-pressed=true]").count() == 1 and page.evaluate("() => desk.look") == 0
+    assert page.locator("#looks [aria-pressed=true]").count() == 1 and page.evaluate("() => desk.lookNumber") == 0
     assert text(page, "vote") == ""
     page.click("#looks button:nth-child(3)")
     until(page, "document.querySelectorAll('#looks button')[2].getAttribute('aria-pressed') === 'true'")
-    assert page.evaluate("() => desk.look") == 2 and page.locator("#looks [aria-pressed=true]").count() == 1
+    assert page.evaluate("() => desk.lookNumber") == 2 and page.locator("#looks [aria-pressed=true]").count() == 1
     assert "five times" in text(page, "vote")
     assert "wider" in page.get_attribute("#looks button:nth-child(3)", "aria-label")
     page.keyboard.press("Delete")
-    assert page.evaluate("() => desk.look") == 0
+    assert page.evaluate("() => desk.lookNumber") == 0
     draw(page, FOUR)
     page.click("#looks button:nth-child(3)")
     draw(page, ONE)
-    assert page.evaluate("() => desk.look") == 0                       # whoever draws on sees the drawing as it is
+    assert page.evaluate("() => desk.lookNumber") == 0                       # whoever draws on sees the drawing as it is
 
 
 def test_per_cents_add_up_to_100_and_are_no_further_off_than_rounding_needs(page):

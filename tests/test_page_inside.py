@@ -413,7 +413,7 @@ def test_networks_of_other_sizes_and_activations_are_read_and_shown(hidden, acti
     network = use(page, NeuralNetwork(hidden_size=hidden, activation=activation), tmp_path)
     draw(page, FOUR)
     expected = network.forward(render(FOUR)[None])[2][0]
-    assert page.evaluate("() => [...desk.reading.looks[0].probabilities]") == pytest.approx(expected, abs=1e-5)
+    assert page.evaluate("() => [...desk.reading.passes[0].probabilities]") == pytest.approx(expected, abs=1e-5)
     for part in ("stage", "tug", "flow", "gallery"):
         show(page, part)
     assert page.get_attribute("#inside-unit", "max") == page.get_attribute("#gallery-place", "max") == str(hidden)
@@ -468,7 +468,7 @@ def test_a_link_brings_back_what_was_chosen_and_refuses_what_it_could_not_have_w
     page.evaluate("() => Object.assign(insideChoices, { unit: 12, time: 2.5, count: 60, digit: 7 })")
     written = page.evaluate("() => linkParts.inside.write()")
     page.evaluate("() => Object.assign(insideChoices, { unit: null, time: 0, count: 0, digit: null })")
-    for broken in ("", "12", "a,0,0,", "1,9,0,", "1,0,0,11", written + ",1"):
+    for broken in ("", "12", "a,0,0,", "1,9,0,", "1,6.5,0,", "1,0,0,11", written + ",1"):
         assert page.evaluate("text => linkParts.inside.read(text)", broken) is None
     assert page.evaluate("() => [insideChoices.unit, insideChoices.time]") == [None, 0]
     page.evaluate("text => linkParts.inside.choose(linkParts.inside.read(text))", written)
