@@ -34,11 +34,14 @@ function showDabPlace(slider, place) {
 function dabInWords(effect, reading) {
   const points = Math.abs(effect).toFixed(2);
   const reads = indexOfLargest(desk.reading.probabilities);
+  const pair = `Between ${why.from} and ${why.to}`;
   const argues = points === "0.00"
-    ? "Here it argues for neither."
-    : `Here it argues for ${effect > 0 ? why.from : why.to}, by ${points} points.`;
+    ? `${pair}, here it argues for neither.`
+    : `${pair}, here it argues for ${effect > 0 ? why.from : why.to}, by ${points} points.`;
   const before = indexOfLargest(reading.probabilities);
-  return `${argues} ${reads === before ? "It still reads" : "It makes the network read"} ${reads}.`;
+  if (reads === before) return `${argues} It still reads ${reads}.`;
+  const isThird = reads !== why.from && reads !== why.to;
+  return `${argues} It makes the network read ${reads}${isThird ? ", a third one" : ""}.`;
 }
 
 // Puts the dab on the sheet, with its middle at (x, y). direction: which of DIRECTIONS.

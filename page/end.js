@@ -43,7 +43,7 @@ const QUESTIONS = [
   },
   {
     id: "follows",
-    text: "How does it know which way to change?",
+    text: "When it learns, how does it know which way to change its numbers?",
     answers: [
       "It tries at random, and keeps what helps",
       "It works out which way is better",

@@ -6,9 +6,9 @@
 // searched for. share: how much of the change is shown, from 0 to 1.
 
 // The answers that can be bet on.
-const READS_ON = "it reads on as before";
-const HALF_SURE = "about half sure";
-const QUITE_SURE = "more than 90 % sure";
+const NEVER = "no, never";
+const NOT_SURE = "yes, but it is not sure";
+const QUITE_SURE = "yes, and it is more than 90 % sure";
 
 async function searchChange() {
   if (!desk.reading) return;
@@ -23,7 +23,7 @@ async function searchChange() {
   if (changed === null) {
     const sentence = "The page found no faint change that makes it sure of another digit.";
     setText($("fool-words"), sentence);
-    closeBet("bet-fool", "no such change was found.", READS_ON);
+    closeBet("bet-fool", "no such change was found.", NEVER);
     return;
   }
   fooled.changed = changed;
@@ -41,12 +41,13 @@ function showFooled({ question, image, changed, share }) {
   setAttribute($("fooled-share"), "aria-valuetext",
     `${percent(share, 0)} of the change: it reads ${readInWords(probabilities)}`);
   $("fooled").hidden = false;
-  const isTold = !$("fool-explained").hidden;
-  if (share === 1 && !isTold) tellFooled(question, image, probabilities);
 }
 
-// All of the change has been tried: so the outcome is known.
-function tellFooled(question, image, probabilities) {
+// Once all of the change has been tried, the outcome is known.
+function tellFooled({ question, image, changed, share }) {
+  const isTold = !$("fool-explained").hidden;
+  if (share < 1 || isTold) return;
+  const { probabilities } = forward(question.network, changed);
   const before = indexOfLargest(forward(question.network, image).probabilities);
   const digit = indexOfLargest(probabilities);
   const outcome = `it is ${percent(probabilities[digit])} sure of ${withArticle(digit)}.`;
@@ -58,8 +59,8 @@ function tellFooled(question, image, probabilities) {
 // before: the digit that is read without the change. probabilities: with all of it.
 function answerToFoolBet(before, probabilities) {
   const digit = indexOfLargest(probabilities);
-  if (digit === before) return READS_ON;
-  return probabilities[digit] > 0.9 ? QUITE_SURE : HALF_SURE;
+  if (digit === before) return NEVER;
+  return probabilities[digit] > 0.9 ? QUITE_SURE : NOT_SURE;
 }
 
 // "7, 99.1 %".
@@ -81,3 +82,5 @@ $("fooled-share").addEventListener("input", event => {
   why.fooled.share = event.target.value / 100;
   showFooled(why.fooled);
 });
+// As soon as the slider rests: what the outcome moves is not under a finger then.
+$("fooled-share").addEventListener("change", () => tellFooled(why.fooled));

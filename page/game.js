@@ -10,10 +10,18 @@ function showGame(reading) {
   if (isOn && !desk.isGrowing) followGame(reads);
   const { isShowingWay } = why;
   setText($("game-words"), isOn && !isShowingWay ? yourWayInWords(reads) : "");
-  setText($("way-words"), isOn && isShowingWay ? pagesWayInWords(reads) : "");
+  setText($("way-words"), isOn ? wordsInBet(reads) : "");
   setText($("game-start"), why.game && !isShowingWay ? "Back to my drawing" : "Try it yourself");
   const hasNextDab = isOn && why.game.pagesWay !== null && why.search !== null;
   $("way-next").hidden = !hasNextDab;
+}
+
+// What the bet's box says meanwhile: how the page's way goes, or that the learner's ink is not
+// enough yet.
+function wordsInBet(reads) {
+  if (why.isShowingWay) return pagesWayInWords(reads);
+  const isOpen = inkAdded().length > 0 && reads !== why.to && !why.hasOutcome;
+  return isOpen ? `Not enough yet: it reads ${reads}. Go on, there or elsewhere.` : "";
 }
 
 // Whether some of this ink is no longer on the sheet.

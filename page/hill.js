@@ -303,7 +303,12 @@ function tryWeight(weight) {
   hill.low = Math.min(hill.low, weight);
   hill.high = Math.max(hill.high, weight);
   showHill(hill);
-  const hasWalkedABit = hill.high - hill.low >= hill.reach / 10;
+}
+
+// The point rests: what the outcome moves is not under a finger then.
+function endTry() {
+  const { hill } = learning;
+  const hasWalkedABit = hill !== null && hill.high - hill.low >= hill.reach / 10;
   if (!hasWalkedABit) return;
   $("hill").classList.remove("untried");
   settleHillBet(hill);
@@ -312,7 +317,7 @@ function tryWeight(weight) {
 function settleHillBet(hill) {
   const { slope } = lossAtWeight(hill, weightAtStart(hill));
   const way = wayDown(slope, hill.reach);
-  settleBet("bet-hill", `It had to go ${way}. Nobody can see that; its slope tells it.`);
+  settleBet("bet-hill", `It had to go ${way}: there the loss falls. Only its slope can tell.`);
 }
 
 function choosePixel(pixel) {
@@ -359,6 +364,7 @@ function dragOnHill(event) {
 
 function endHillDrag() {
   hillDrag.pointer = null;
+  endTry();
 }
 
 $("hill-picture").addEventListener("pointerdown", beginHillDrag);
@@ -367,6 +373,7 @@ $("hill-picture").addEventListener("pointerup", endHillDrag);
 $("hill-picture").addEventListener("pointercancel", endHillDrag);
 $("hill-anew").addEventListener("click", measureHillAnew);
 $("hill-weight").addEventListener("input", event => tryWeight(Number(event.target.value)));
+$("hill-weight").addEventListener("change", endTry);
 for (const id of ["hill-unit", "learn-unit"]) {
   $(id).addEventListener("input", event => chooseUnit(Number(event.target.value) - 1));
 }

@@ -301,6 +301,16 @@ function showControls() {
   $("learn-missing").hidden = !areDigitsMissing;
   $("learn-diverged").hidden = !hasDiverged;
   setText($("learn-said"), stateInWords());
+  setText($("experiment-said"), experimentInWords());
+}
+
+// That an experiment is on, said where one has begun it.
+function experimentInWords() {
+  const { run } = learning;
+  if (!isLearning() || isUsual(run.settings)) return "";
+  const moment = run.measured.at(-1);
+  const share = moment ? percent(moment.accuracy) : "few";
+  return `The young network learns in this way now: it reads ${share} of the unseen digits.`;
 }
 
 // The young network's state: whether there is one, whether it learns, or how it reads at rest.
@@ -313,7 +323,9 @@ function stateInWords() {
   if (seen === 0) {
     const count = grouped(countParameters(network));
     const units = counted(network.layers[1], "hidden unit");
-    return `Its memory is wiped. It begins anew, with ${units}: ${count} random numbers.`;
+    const isSmaller = pagesOwn !== null && network.layers[1] < pagesOwn.network.layers[1];
+    const reason = isSmaller ? ", as fewer learn faster" : "";
+    return `Its memory is wiped. It begins anew, with ${units}${reason}: ${count} random numbers.`;
   }
   const { momentOnDesk } = learning;
   const moment = momentOnDesk ?? measured.at(-1);

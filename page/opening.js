@@ -7,7 +7,8 @@ const opening = {
 
 // A question, with its number above it.
 function openingMarkup(question, i) {
-  const number = `Guess ${i + 1} of ${QUESTIONS.length}. At the end you are asked again.`;
+  const noted = i === 0 ? "" : "Noted. ";
+  const number = `${noted}Guess ${i + 1} of ${QUESTIONS.length}.`;
   const text = `<small>${number}</small> ${question.text}`;
   return betMarkup("first", { ...question, text }, "");
 }
@@ -16,7 +17,7 @@ const WORDS_UNTIL_DRAWN = `Draw a digit. Then guess ${COUNTS[QUESTIONS.length]} 
   + "network can do, and find out below.";
 
 $("first-bets").innerHTML = QUESTIONS.map(openingMarkup).join("")
-  + "<p>Thank you. Now find out.</p>"
+  + "<p>Noted. Now find out: at the end you are asked again.</p>"
   + `<p class="until-drawn">${WORDS_UNTIL_DRAWN}</p>`;
 
 // All lie in the same room, and the one at this place is seen.

@@ -58,16 +58,16 @@ function kindInWords({ kind, fileName }) {
 }
 
 // What is worth knowing of the network just now. First it is how it did when it was trained, ""
-// where that is not known. Whoever has guessed whether it learns while one draws, sees here whether
-// it does.
+// where that is not known. Whoever has guessed whether it learns while one draws, and the rest, sees
+// here whether it does.
 function factOfPupil({ kind, network, original, lessons }) {
   if (kind === "young") {
     return lessons.length === 0 ? "learns from digits of its own, not from yours" : "";
   }
-  const hasGuessed = bets["first-draw"] !== undefined;
+  const hasGuessed = countBets("first") === QUESTIONS.length;
   if (hasGuessed && lessons.length === 0) {
     const count = grouped(countParameters(network));
-    return `has not changed one of its ${count} numbers while you drew`;
+    return `has the same ${count} numbers as before: your drawing changed none`;
   }
   const { test_accuracy: accuracy } = original.training;
   if (accuracy === undefined) return "";

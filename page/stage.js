@@ -81,9 +81,7 @@ function showCaptions(unit, rounded, tenPulls) {
     change: signed(rounded.change),
     pulled: pulledInWords(tenPulls),
     highest,
-    "highest-pull": signed(tenPulls[highest]),
     lowest,
-    "lowest-pull": signed(tenPulls[lowest]),
   });
 }
 
@@ -130,7 +128,7 @@ function narrowLayout(width) {
   const side = Math.min(Math.round(0.42 * width), 140);  // so that the scores have their height
   const piles = { left: side + 12, width: 58 };
   const left = rightOf(piles) + 42;
-  const curve = { left, width: width - left - 4 };
+  const curve = { left, width: width - left - 8 };       // half a point's width is beside it
   const scores = { left: 0, top: top + side + 54, width: width / 2 - 12, row: 18, rows: 5 };
   return { top, side, piles, curve, scores };
 }
@@ -425,8 +423,10 @@ onInside("pointerdown", "inside-time", () => {
 onInside("input", "inside-time", event => {
   stopMotion("time");
   setTime(Number(event.target.value));
-  settleUnitBet();
 });
+
+// As soon as the slider rests: what the outcome moves is not under a finger then.
+onInside("change", "inside-time", settleUnitBet);
 
 onInside("input", "inside-unit", event => {
   const unit = Math.round(Number(event.target.value)) - 1;

@@ -99,6 +99,7 @@ function keepLessons(pupil, lessons) {
 
 // The learner has said which digit is on the sheet; or it is a lie of the page.
 async function teachDrawing(label, isLie = false) {
+  sayOfLesson("It learns …");
   try {
     const lesson = await giveLesson(label, isLie);
     if (lesson) sayOfLesson(isLie ? lieInWords(lesson) : lessonInWords(label, lesson));
@@ -158,8 +159,10 @@ function surestInWords(probabilities) {
   return digit < 0 ? "nothing" : `${digit}, ${percent(probabilities[digit], 0)} sure`;
 }
 
-// The page lies for the learner: it calls another 3 an 8.
+// The page lies for the learner: it calls another 3 an 8. A young network may not know what a 3 is:
+// so it is the trained one that is lied to.
 function lie() {
+  if (desk.pupil?.kind === "young") giveTrainedBack();
   const told = countLies(desk.pupil?.lessons ?? []);
   setDrawing(LIES[told]);
   teachDrawing(8, true);

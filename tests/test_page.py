@@ -137,7 +137,7 @@ def test_the_opening_bets_come_one_at_a_time_once_something_is_drawn_and_move_no
             page.locator("#first-bets .now label").first.click()
         else:
             page.keyboard.press("Space")                               # the keyboard goes along
-    assert "Thank you" in page.inner_text("#first-bets .now") and page.evaluate(top) == before
+    assert "Now find out" in page.inner_text("#first-bets .now") and page.evaluate(top) == before
     assert page.evaluate("() => Object.keys(bets).length") == 5
 
 

@@ -102,7 +102,7 @@ def painted(page, method, draw):
         const calls = [];
         const original = CanvasRenderingContext2D.prototype[method];
         CanvasRenderingContext2D.prototype[method] = function (...values) {
-            calls.push({ canvas: this.canvas.id, values: values.filter(Number.isFinite), width: this.lineWidth,
+            calls.push({ canvas: this.canvas.id, values: values.filter(Number.isFinite), words: String(values[0]), width: this.lineWidth,
                          dashed: this.getLineDash().length > 0, alpha: this.globalAlpha });
             original.apply(this, values);
         };
@@ -147,13 +147,15 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
     bias, z = numbers(seen[3])
     activation, blank = numbers(seen[4].partition(":")[2])
     assert [z, activation, blank] == pytest.approx([products.sum() + network.b1[unit], *hidden[::-1, unit]], abs=.011)
-    change, *ends, most, least = numbers(seen[5])
-    assert ends == [blank, activation] and [most, least] == pytest.approx([pulls[unit].max(), pulls[unit].min()], abs=.0051)
+    change, *ends = numbers(seen[5])
+    assert ends == [blank, activation]
+    drawn = [call["words"] for call in painted(page, "fillText", "stage")]
+    assert [f"{pull:+.2f}".replace("-", "−") for pull in pulls[unit]] == [text for text in drawn if text[0] in "+−"][-10:]
     # As displayed, the sums add up to the last decimal.
     assert [forIt + against, total + bias, blank + change] == pytest.approx([total, z, activation], abs=1e-9)
 
-    assert "pulls at all ten scores" in seen[5] and f"up most that of {pulls[unit].argmax()}" in seen[5]
-    assert f"down most that of {pulls[unit].argmin()}" in seen[5]
+    assert "pulls at all ten scores" in seen[5]
+    assert f"most for {pulls[unit].argmax()} and most against {pulls[unit].argmin()}" in seen[5]
     outcome = page.inner_text("#bet-unit .outcome")
     assert outcome == f"You bet on Two or three. Not right: Unit {unit + 1} pulled at all ten."
 
@@ -162,7 +164,7 @@ def test_a_unit_is_stepped_through_from_ink_to_pulls_and_follows_the_pen(inside)
     for x in (.5, .875):
         page.mouse.move(*place(page, x, .875))
         page.wait_for_timeout(250)                                         # the sections follow a few times a second
-    until(page, f"$('inside-captions').textContent.includes({json.dumps(seen[5][-8:])}) === false")
+    until(page, f"$('inside-captions').textContent.includes({json.dumps(seen[5])}) === false")
     assert page.input_value("#inside-unit") == str(unit + 1)
     page.mouse.up()
     page.fill("#inside-unit", "77")

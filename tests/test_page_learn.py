@@ -252,7 +252,7 @@ def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
     start = network.W1[hill["pixel"], hill["unit"]]
     slope = python_gradients(network, images, labels)[0][hill["pixel"], hill["unit"]]
     way = "to the left" if slope > 0 else "to the right"
-    assert f"It had to go {way}. Nobody can see that" in young.inner_text("#bet-hill .outcome")
+    assert f"It had to go {way}: there the loss falls." in young.inner_text("#bet-hill .outcome")
     assert young.is_visible("#hill-slope") and young.is_visible("#hill-slopes")
     assert hill["weight"] > 2
     assert [hill["low"], hill["high"]] == pytest.approx([start, hill["weight"]])

@@ -95,7 +95,7 @@ def test_what_is_read_right_already_needs_no_lesson_and_a_lesson_given_twice_cha
         taught, sure = page.evaluate(WEIGHTS), probabilities(page)[label]
         page.evaluate("() => { $('lesson').textContent = ''; }")
         page.click(f"#labels button[value='{label}']")
-        until(page, "$('lesson').textContent")
+        until(page, "!['', 'It learns …'].includes($('lesson').textContent)")
         assert ("nothing to learn" in text(page, "lesson")) == (sure >= 90)
         assert probabilities(page)[label] >= sure                      # another equal lesson never lowers it
     assert "nothing to learn" in text(page, "lesson")
@@ -109,7 +109,7 @@ def lie(page):
     told = int(text(page, "lies")[0]) + 1
     page.evaluate("() => { $('lesson').textContent = ''; }")
     page.click("#lie")
-    until(page, f"$('lies').textContent.startsWith('{told} of 3') && $('lesson').textContent")
+    until(page, f"$('lies').textContent.startsWith('{told} of 3') && $('lesson').textContent.startsWith('In')")
     until(page, "!desk.pupil.isRelearning && $('changed').textContent")
 
 

@@ -380,7 +380,7 @@ def test_a_faint_change_makes_python_sure_of_another_digit_too_and_the_slider_sh
     assert np.array(painted) / 255 == pytest.approx(changed, abs=.003)
     assert page.is_visible("#fool-explained")
     outcome = page.inner_text("#bet-fool .outcome")
-    assert outcome.startswith("You said: more than 90 % sure. Right: it is 9") and f"a {read.argmax()}" in outcome.replace("an", "a")
+    assert outcome.startswith("You said: yes, and it is more than 90 % sure. Right: it is 9") and f"a {read.argmax()}" in outcome.replace("an", "a")
     slide(page, "Home")
     assert page.inner_text("#bet-fool .outcome") == outcome and page.is_disabled("#bet-fool input >> nth=0")
     draw(page, [[[.2, .9], [.4, .9]]])
@@ -394,7 +394,7 @@ def test_where_no_faint_change_fools_it_that_is_said(why):
     why.locator("#bet-fool label").first.click()
     why.click("#fool")
     until(why, "$('fool-words').textContent")
-    assert why.is_hidden("#fooled") and "as before. Right: no such change was found." in why.inner_text("#bet-fool .outcome")
+    assert why.is_hidden("#fooled") and "no, never. Right: no such change was found." in why.inner_text("#bet-fool .outcome")
 
 
 @pytest.mark.parametrize("made", [
