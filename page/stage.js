@@ -74,7 +74,7 @@ function showCaptions(unit, rounded, tenPulls) {
     sum: signed(rounded.sum),
     bias: signed(rounded.bias),
     "bias-in-words": biasInWords(rounded.bias),
-    "curve-range": CURVE_RANGES[insideView.findings.network.activation],
+    "curve-range": rangeOfCurve(insideView.findings.network.activation),
     z: signed(rounded.z),
     activation: twoDecimals(rounded.activation),
     blank: twoDecimals(rounded.atBlank),
@@ -85,12 +85,13 @@ function showCaptions(unit, rounded, tenPulls) {
   });
 }
 
-// What a unit's curve can make of a sum.
-const CURVE_RANGES = {
-  sigmoid: "from 0, off, to 1, fully on",
-  tanh: "from −1 to 1",
-  relu: "that is never below 0",
-};
+// What a unit's curve can make of a sum, in words.
+function rangeOfCurve(activation) {
+  if (activation === "sigmoid") return "from 0, off, to 1, fully on";
+  if (activation === "tanh") return "from −1 to 1";
+  if (activation === "relu") return "that is never below 0";
+  return "of another size";                // of an activation that was added
+}
 
 function biasInWords(bias) {
   if (bias > 0) return "a head start, so it switches on more easily";
