@@ -172,6 +172,11 @@ def installed():
             yield name, f"{name:16} {package + ' ' + version(package):22}"
 
 
+def tell(sentence):
+    """Print what one waits for, apart from the results."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def spread(values):
     """Return the least, the median and the largest as text."""
     return f"{np.min(values):6.2f} / {np.median(values):.2f} / {np.max(values):.2f}"
@@ -183,6 +188,7 @@ def compare(rounds):
     for heading, environment in ("As a user runs them", {}), ("One thread each", ONE_THREAD):
         times = np.empty((rounds, len(engines)))
         for i in range(rounds):
+            tell(f"{heading}: round {i + 1} of {rounds} …")
             for k, name in enumerate(engines):
                 times[i, k] = float(run("epoch", name, environment=environment)[-1])
         print(f"\n{heading}: seconds an epoch (min / median / max), and times ours")
@@ -205,6 +211,7 @@ def to_goal(rounds, goal):
     for name, title in installed():
         if name in ("ours, one core", "chapter 1 alone"):           # these are for the epoch alone
             continue
+        tell(f"{name}: looking for the rate that needs the fewest epochs …")
         rate, epochs = run("search", name, goal)[-2:]
         command = [__file__, "--be", "script", name, rate, epochs]
         if name.startswith("ours"):
