@@ -41,6 +41,11 @@ function readKnobs() {
   return settings;
 }
 
+function knobInWords(name, settings) {
+  const word = wordOf(name, settings);
+  return name === "leave_out" ? `${word} left out` : `${KNOB_WORDS[name]} ${word}`;
+}
+
 function wordOf(name, settings) {
   return settings[name] === "" ? "nothing" : settings[name];
 }

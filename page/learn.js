@@ -76,8 +76,8 @@ function rememberPupil() {
 // A few steps will be laid open.
 function takeSteps(count) {
   if (!isYoungOnDesk()) wipeMemory();
-  const { run } = learning;
-  showNow();
+  const { run, momentOnDesk } = learning;
+  if (momentOnDesk !== null) growFrom(momentOnDesk);
   takeLessonsAlong();
   learning.hasRestedAlone = false;
   learning.stepLaidOpen = null;
@@ -119,6 +119,14 @@ function startOver() {
 function wipeAndTakeSteps(count) {
   wipeMemory();
   takeSteps(count);
+}
+
+// An earlier moment is on the desk, and learns on from there. What became of it before is kept, to
+// be compared.
+function growFrom(moment) {
+  keepRunBefore();
+  rewind(learning.run, moment);
+  putMomentOnDesk(null);
 }
 
 // The lessons that the young network was given are part of it from now on.
@@ -301,7 +309,9 @@ function showControls() {
   $("learn-missing").hidden = !areDigitsMissing;
   $("learn-diverged").hidden = !hasDiverged;
   setText($("learn-said"), stateInWords());
-  setText($("experiment-said"), experimentInWords());
+  const words = experimentInWords();
+  setText($("experiment-said"), words);
+  $("experiment-pause").hidden = words === "";
 }
 
 // That an experiment is on, said where one has begun it.
@@ -310,7 +320,8 @@ function experimentInWords() {
   if (!isLearning() || isUsual(run.settings)) return "";
   const moment = run.measured.at(-1);
   const share = moment ? percent(moment.accuracy) : "few";
-  return `The young network learns in this way now: it reads ${share} of the unseen digits.`;
+  return "The young network learns in this way now, from digits of its own: it reads "
+    + `${share} of the unseen ones.`;
 }
 
 // The young network's state: whether there is one, whether it learns, or how it reads at rest.
@@ -378,7 +389,7 @@ function showMeasured() {
   showCompared(run, runBefore);
   showRunBefore(run, runBefore);
   fillLearn(run);
-  showPinned(run);
+  showPinned(learning.momentOnDesk ?? run);
   showFindings(run);
 }
 
@@ -460,14 +471,14 @@ function showRunBefore({ settings }, runBefore) {
   $("learn-before").hidden = !runBefore;
   if (!runBefore) return;
   const others = KNOBS.filter(name => runBefore.settings[name] !== settings[name]);
-  const words = others.map(name => `${KNOB_WORDS[name]} ${wordOf(name, runBefore.settings)}`);
+  const words = others.map(name => knobInWords(name, runBefore.settings));
   fill($("learn-before"), {
     other: words.join(", ") || "the same settings",
     accuracy: percent(runBefore.measured.at(-1).accuracy),
   });
 }
 
-// Unseen digits that stay misread.
+// Unseen digits that stay misread, of a run or one of its moments.
 function showPinned({ seen, pinned, reads, sureness }) {
   $("learn-pinned").hidden = seen === 0;
   [...$("learn-misread").children].forEach((pair, place) => {
@@ -490,6 +501,7 @@ $("learn-start").addEventListener("click", startOrPause);
 $("learn-step").addEventListener("click", () => takeSteps(1));
 $("learn-ten").addEventListener("click", () => takeSteps(10));
 $("learn-fresh").addEventListener("click", () => wipeAndTakeSteps(1));
+$("experiment-pause").addEventListener("click", startOrPause);
 $("learn-reset").addEventListener("click", startOver);
 $("learn-again").addEventListener("click", () => wipeAndTakeSteps(Infinity));
 $("learn-young").addEventListener("click", takeYoungAgain);

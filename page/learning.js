@@ -41,7 +41,7 @@ function newRun(settings) {
     reads: [],           // what it read in each when it was last measured,
     sureness: [],        // and how probable it held that digit
     pinned: [],          // those that stay misread
-    moments: [],         // some of the measured ones, each with the network as it was
+    moments: [],         // some of the measured ones, each with all that was so then
   };
   run.work = train(run);
   return run;
@@ -132,10 +132,32 @@ function* measureUnseen(run) {
   run.reads = readings.map(reading => reading.digit);
   run.sureness = readings.map(reading => reading.probabilities[reading.digit]);
   run.measured.push(moment);
-  run.nextMeasure = run.seen + clip(run.seen / 2, 50, 5000);
+  run.nextMeasure = nextMeasureAfter(run.seen);
   run.pinned = pinMisread(run.pinned, run.reads);
-  run.moments.push({ ...moment, network: structuredClone(run.network) });
+  const { steps, reads, sureness, pinned } = run;
+  const network = structuredClone(run.network);
+  run.moments.push({ ...moment, steps, reads, sureness, pinned, network });
   if (run.moments.length > MOST_MOMENTS) forgetMoment(run.moments);
+}
+
+// Takes a run back to one of its moments. From there it learns on, in another order.
+function rewind(run, moment) {
+  const isUntilThen = ({ seen }) => seen <= moment.seen;
+  run.measured = run.measured.filter(isUntilThen);
+  run.moments = run.moments.filter(isUntilThen);
+  run.steps = moment.steps;
+  run.seen = moment.seen;
+  run.reads = moment.reads;
+  run.sureness = moment.sureness;
+  run.pinned = moment.pinned;
+  run.diverged = false;
+  run.nextMeasure = nextMeasureAfter(moment.seen);
+  run.network = structuredClone(moment.network);
+  run.work = train(run);
+}
+
+function nextMeasureAfter(seen) {
+  return seen + clip(seen / 2, 50, 5000);
 }
 
 // Ten unseen digits that are misread; undefined where there are fewer. Each stays in its place as

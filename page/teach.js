@@ -216,6 +216,7 @@ function showTeach() {
   const { pupil, reading } = desk;
   if (pupil) {
     fill($("teach"), { pupil: kindInWords(pupil) });
+    $("lie-to-trained").hidden = pupil.kind !== "young";
     showElder(pupil);
     showTestAccuracy(pupil);
     if (reading && pupil.lessons.length > 0) showUntaught(pupil.original, reading);

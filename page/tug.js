@@ -139,7 +139,7 @@ function settleTipBet() {
   const { from, digit } = leaders.at(-1);
   const share = percent(from / units, 0);
   const when = from === 0 ? "the start" : `the ${ordinal(from)} of ${grouped(units)} units`;
-  settleInsideBet("bet-tip", `${digit} led for good from ${when} on: that is ${share}.`,
+  settleInsideBet("bet-tip", `${digit} stayed in front from ${when} on: that is ${share}.`,
     answerToTipBet(from, units));
 }
 

@@ -192,10 +192,10 @@ def test_the_bet_is_settled_after_five_seconds_of_a_run_as_usual_and_by_no_other
     assert outcome.inner_text() == said
 
 
-def test_the_run_is_gone_back_through_and_goes_on_from_its_end(young):
+def test_the_run_is_gone_back_through_and_learns_on_from_the_moment_that_is_shown(young):
     draw(young, SEVEN)
     learn_until(young, "learning.run.measured.at(-1).accuracy > 0.85")
-    now, end = probabilities(young), young.evaluate("() => learning.run.seen")
+    now, end, reached = probabilities(young), young.evaluate("() => learning.run.seen"), accuracy(young)
     young.focus("#learn-moment")
     young.keyboard.press("Home")
     until(young, "learning.momentOnDesk && !learning.isStale")
@@ -206,6 +206,11 @@ def test_the_run_is_gone_back_through_and_goes_on_from_its_end(young):
     frames(young)
     assert probabilities(young) == now
     young.keyboard.press("Home")
+    young.click("#learn-step")
+    until(young, "!$('learn-result').hidden && !learning.isAwake && !learning.isStale")
+    assert young.evaluate("() => [learning.run.steps, learning.run.seen]") == [1, 32] and end > 1000
+    assert float(young.inner_text("#learn-result [data-name=loss-was]")) > 1.8        # it guesses
+    assert f"came to {reached:.1f} %" in young.inner_text("#learn-before")
     learn_until(young, f"learning.run.seen > {end}")
     assert accuracy(young) > 75
 
