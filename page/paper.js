@@ -107,8 +107,7 @@ function* cutOutSheet(grey) {
   yield;
   const sheet = yield* findSheet(thumbnail);
   if (sheet === null) return grey;
-  const light = fitLight(thumbnail, sheet);
-  yield;
+  const light = yield* fitLight(thumbnail, sheet);
   const inside = yield* withoutRim(sheet, 2);    // at the rim, there is table in it
   const { pieces } = yield* connectedPieces(inside, inside);
   const [box] = pieces;                          // the only one, as it has no dents
@@ -165,20 +164,24 @@ function* fillDents(piece) {
   const hull = newRaster(width, height);
   hull.values.fill(1);
   for (let degrees = 0; degrees < 180; degrees += 2) {
-    if (degrees % 10 === 0) yield;
-    const angle = degrees * Math.PI / 180;
-    const across = Float64Array.from(hull.values, (_, i) =>
-      Math.cos(angle) * (i % width) + Math.sin(angle) * Math.floor(i / width));
+    yield;
+    const right = Math.cos(degrees * Math.PI / 180);
+    const down = Math.sin(degrees * Math.PI / 180);
+    const across = new Float64Array(width * height);
     let least = Infinity;
     let most = -Infinity;
-    across.forEach((place, i) => {
-      if (piece.values[i] === 0) return;
-      least = Math.min(least, place);
-      most = Math.max(most, place);
-    });
-    across.forEach((place, i) => {
-      if (place < least || place > most) hull.values[i] = 0;
-    });
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = y * width + x;
+        across[at] = right * x + down * y;
+        if (piece.values[at] === 0) continue;
+        least = Math.min(least, across[at]);
+        most = Math.max(most, across[at]);
+      }
+    }
+    for (let at = 0; at < across.length; at++) {
+      if (across[at] < least || across[at] > most) hull.values[at] = 0;
+    }
   }
   return hull;
 }
@@ -225,8 +228,7 @@ function* takeLightAway(grey) {
   const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
   let thumbnail = shrink(grey, factor);
   yield;
-  let light = fitLight(thumbnail);
-  yield;
+  let light = yield* fitLight(thumbnail);
   const isLight = inkIsLight(thumbnail, light);
   if (isLight) {
     thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
@@ -246,7 +248,7 @@ function* takeLightAway(grey) {
 // The light on the paper: a surface of second degree in x and y, fitted so that ink hardly pulls
 // it. Ten times over, each pixel counts the less the farther it lies from the surface of before.
 // Pixels that are not on the sheet, a raster of 0 and 1, do not count at all.
-function fitLight(grey, sheet = null) {
+function* fitLight(grey, sheet = null) {
   const { width, height, values } = grey;
   const longest = Math.max(width, height);
   const terms = [];                              // of each pixel: 1, x, y, x², xy, y²
@@ -261,6 +263,7 @@ function fitLight(grey, sheet = null) {
   const weights = Float64Array.from(isPaper);
   const light = newRaster(width, height);
   for (let round = 0; round < 10; round++) {
+    yield;
     const coefficients = fitTerms(terms, values, weights);
     terms.forEach((term, i) => {
       light.values[i] = term.reduce((sum, value, k) => sum + value * coefficients[k], 0);
