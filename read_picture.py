@@ -160,7 +160,7 @@ def cut_out_sheet(grey):
     inside = inside[box.top:box.bottom, box.left:box.right]
     light = light[box.top:box.bottom, box.left:box.right]
     is_sheet = enlarge(inside.astype(np.float32), factor) > 0.5
-    paper = enlarge(light, factor)
+    paper = enlarge(light.astype(np.float32), factor)
     height, width = part.shape          # the thumbnail's last pixels may reach beyond the picture
     return np.where(is_sheet[:height, :width], part, paper[:height, :width])
 
