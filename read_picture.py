@@ -24,7 +24,7 @@ grey and a marker broad, and the digit is somewhere. No network of this size has
 But the network reads what is drawn by a pen on the page, as it is shown all pens alike: `render`
 draws any strokes with the same pen, at the same size. So the way is to find out how the pen went:
 
-    1. grey      how light each pixel is
+    1. grey      how light each pixel is; if a sheet of paper lies on a table, only the sheet stays
     2. ink       how much darker it is than the paper there: light and shadow are gone
     3. mask      where there is ink, and where not; printed lines are taken out before
     4. digits    which pieces of ink belong together, and in which order they are read
@@ -141,7 +141,104 @@ def enlarge(image, factor):
     return ndimage.zoom(image, factor, order=1, mode="nearest", grid_mode=True)
 
 
-# ── 2. The light taken away ───────────────────────────────────────────────────────────────────────
+# ── 2. The sheet on a table ───────────────────────────────────────────────────────────────────────
+def cut_out_sheet(grey):
+    """Return the part of a picture (height, width) that shows a sheet of paper on a darker table.
+
+    What is beside the sheet in this part is made as light as the sheet would be there: so it has no
+    ink. Where no sheet on a table is found for sure, the picture is returned as it is.
+    """
+    factor = math.ceil(max(grey.shape) / THUMBNAIL_SIDE)
+    thumbnail = shrink(grey, factor)
+    sheet = find_sheet(thumbnail)
+    if sheet is None:
+        return grey
+    light = fit_light(thumbnail, sheet)
+    inside = without_rim(sheet, 2)                              # at the rim, there is table in it
+    pieces, _ = connected_pieces(inside, inside)
+    box = pieces[0]                                             # the only one, as it has no dents
+    part = grey[factor * box.top:factor * box.bottom, factor * box.left:factor * box.right]
+    inside = inside[box.top:box.bottom, box.left:box.right]
+    light = light[box.top:box.bottom, box.left:box.right]
+    is_sheet = enlarge(inside.astype(np.float32), factor) > 0.5
+    paper = enlarge(light.astype(np.float32), factor)
+    height, width = part.shape          # the thumbnail's last pixels may reach beyond the picture
+    return np.where(is_sheet[:height, :width], part, paper[:height, :width])
+
+
+def find_sheet(grey):
+    """Return where a sheet of paper lies on a table (height, width), True or False, or None.
+
+    A sheet is the one large bright area of a small picture. But for the ink on it, it has neither
+    dents nor holes; and beyond its edge, it is dark at once. White digits on black have dents or
+    holes, and black ones on paper leave it bright on both sides.
+    """
+    bright = find_bright(grey)
+    pieces, piece_numbers = connected_pieces(bright, bright)
+    if len(pieces) == 0:
+        return None                                             # all of it is equally bright
+    largest = max(pieces, key=lambda piece: piece.area)
+    sheet = fill_dents(piece_numbers == largest.pieces[0])
+    inside = bright[sheet]
+    outside = bright[~sheet]
+    is_large = inside.size > 0.2 * grey.size
+    is_bright = inside.sum() > 0.85 * inside.size               # all but the ink
+    is_alone = outside.sum() < 0.05 * outside.size
+    if is_large and is_bright and is_alone and is_on_table(sheet, grey):
+        return sheet
+    return None
+
+
+def find_bright(grey):
+    """Return where a picture is brighter than Otsu's (1979) threshold: True or False."""
+    levels = np.uint8(np.minimum(256 * grey, 255))
+    threshold = (threshold_otsu(levels) + 0.5) / 256            # the middle of a level
+    return grey > threshold
+
+
+def fill_dents(piece):
+    """Return the convex hull of a mask (height, width): as it is when a string is laid around it.
+
+    A ruler is laid against it from all sides, in steps of 2 degrees: what is beyond one of them is
+    outside.
+    """
+    height, width = piece.shape
+    y, x = np.mgrid[:height, :width]
+    hull = np.ones_like(piece)
+    for angle in np.radians(range(0, 180, 2)):
+        across = math.cos(angle) * x + math.sin(angle) * y      # (height, width)
+        hull &= across >= across[piece].min()
+        hull &= across <= across[piece].max()
+    return hull
+
+
+def is_on_table(sheet, grey):
+    """Return whether it is so dark beyond the edge of a sheet that something else begins there.
+
+    Across the edge of a shadow the paper goes on, and it is less dark. Such an edge parts the
+    picture, while a sheet ends within it: so the more of the picture's corners are on the sheet,
+    the darker the table must be.
+    """
+    just_inside = grey[without_rim(sheet, 2) & ~without_rim(sheet, 3)]
+    just_outside = grey[with_rim(sheet, 2) & ~with_rim(sheet, 1)]
+    if just_inside.size == 0 or just_outside.size == 0:
+        return False
+    corners = sheet[[0, 0, -1, -1], [0, -1, 0, -1]].sum()
+    share = np.median(just_outside) / max(np.median(just_inside), 1e-3)
+    return share < 0.75 - 0.15 * corners
+
+
+def without_rim(mask, margin):
+    """Return a mask that ends so many pixels farther in, also where the picture cuts it off."""
+    return ndimage.minimum_filter(mask, 2 * margin + 1, mode="constant")
+
+
+def with_rim(mask, margin):
+    """Return a mask that ends so many pixels farther out."""
+    return ndimage.maximum_filter(mask, 2 * margin + 1, mode="constant")
+
+
+# ── 3. The light taken away ───────────────────────────────────────────────────────────────────────
 def take_light_away(grey):
     """Return the ink (height, width): how much darker than its paper each pixel is, from 0 to 1.
 
@@ -161,18 +258,22 @@ def take_light_away(grey):
     return np.clip(1 - grey / paper, 0, 1)
 
 
-def fit_light(grey):
+def fit_light(grey, sheet=None):
     """Return the light on the paper (height, width): a surface of second degree in x and y.
 
     It is fitted to grey by least squares, ten times over. Each time a pixel counts the less the
-    farther it lies from the surface of before: so ink hardly pulls it.
+    farther it lies from the surface of before: so ink hardly pulls it. Pixels that are not on the
+    sheet (height, width), True or False, do not count at all.
     """
+    if sheet is None:
+        sheet = np.ones_like(grey, dtype=bool)
     height, width = grey.shape
     places = np.mgrid[:height, :width] / max(height, width)     # (2, height, width), 0 to 1
     y, x = places.reshape(2, -1)                                # (pixels,) each
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])          # (6, pixels)
     values = grey.ravel()
-    weights = np.ones_like(values)
+    is_paper = sheet.ravel()
+    weights = is_paper.astype(values.dtype)
     for _ in range(10):
         # Where the sum of weights * (values - coefficients @ terms)^2 is smallest, its derivatives
         # with respect to the coefficients are 0. That gives six equations: (weighted @ terms.T) @
@@ -184,8 +285,8 @@ def fit_light(grey):
         light = coefficients @ terms                            # (pixels,)
         residuals = values - light
         # How far off a pixel usually is. A weight is 1 on the surface, and 1/2 twice as far off.
-        usual = max(np.median(abs(residuals)), 1e-3)
-        weights = 1 / (1 + (residuals / (2 * usual)) ** 2)
+        usual = max(np.median(abs(residuals[is_paper])), 1e-3)
+        weights = is_paper / (1 + (residuals / (2 * usual)) ** 2)
     return light.reshape(grey.shape)
 
 
@@ -227,7 +328,7 @@ def paper_of(grey, light):
     return ndimage.uniform_filter(darker, 3, mode="nearest")    # the mean of 3 x 3 pixels
 
 
-# ── 3. Ink ────────────────────────────────────────────────────────────────────────────────────────
+# ── 4. Ink ────────────────────────────────────────────────────────────────────────────────────────
 def remove_rules(ink):
     """Return the ink without what is printed on ruled or squared paper."""
     without_rows = remove_lines_across(ink)
@@ -411,7 +512,7 @@ def find_ink(ink):
     return blurred > threshold, blurred > faintest
 
 
-# ── 4. Digits ─────────────────────────────────────────────────────────────────────────────────────
+# ── 5. Digits ─────────────────────────────────────────────────────────────────────────────────────
 @dataclass
 class Part:
     """A piece of connected ink, or several that belong together: the box around it, in pixels."""
@@ -637,7 +738,7 @@ def next_at_right(part, parts):
     return following
 
 
-# ── 5. Strokes ────────────────────────────────────────────────────────────────────────────────────
+# ── 6. Strokes ────────────────────────────────────────────────────────────────────────────────────
 def trace_strokes(mask):
     """Return the strokes that a pen would have drawn a digit's mask with, in pixels of the mask.
 
@@ -775,7 +876,7 @@ def mean_of_five(points):
     return (total / 5).tolist()
 
 
-# ── 6. All of it ──────────────────────────────────────────────────────────────────────────────────
+# ── 7. All of it ──────────────────────────────────────────────────────────────────────────────────
 def find_digits(grey):
     """Return the digits in a grey picture, parts in reading order; and ink and mask, to look at.
 
@@ -811,7 +912,7 @@ def read_picture(path):
     Give each to `read_drawing` or `render`. Raises ValueError where the file cannot be read or
     holds no picture.
     """
-    digits, _, _ = find_digits(load_grey(path))
+    digits, _, _ = find_digits(cut_out_sheet(load_grey(path)))
     return [digit.strokes for digit in digits]
 
 
@@ -868,7 +969,7 @@ def are_touching(one, other, paths, reach):
     return np.hypot(between[:, :, 0], between[:, :, 1]).min() <= reach
 
 
-# ── 7. The command line ───────────────────────────────────────────────────────────────────────────
+# ── 8. The command line ───────────────────────────────────────────────────────────────────────────
 def parse_arguments():
     """Return the options of the command line. Ends the program if they make no sense."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
@@ -1001,7 +1102,7 @@ def main():
     status = 0
     for path in options.pictures:
         try:
-            grey = load_grey(path)
+            grey = cut_out_sheet(load_grey(path))
         except ValueError as error:
             complain(sentence_of(error))
             status = 2

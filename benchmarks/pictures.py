@@ -1,6 +1,6 @@
 """How well are pictures of handwriting read, by Python and by the page?
 
-    python benchmarks/pictures.py               real pictures, and 576 photographs made from drawings: some minutes
+    python benchmarks/pictures.py               real pictures, and 640 photographs made from drawings: some minutes
     python benchmarks/pictures.py --count 32    a first look
     python benchmarks/pictures.py --keep FOLDER keeps the photographs there
 
@@ -68,6 +68,13 @@ KINDS = {
     "evening": {"noise": 0.05, "light": "corners", "dim": 0.45},
 }
 LINE_COLOURS = [(0.45, 0.6, 0.8), (0.7, 0.72, 0.78)]
+TABLES = {
+    "on dark wood": (0.32, 0.2, 0.12),
+    "on pale wood": (0.6, 0.47, 0.32),
+    "on a grey table": (0.45, 0.45, 0.46),
+    "on a black table": (0.07, 0.07, 0.08),
+    "on blue cloth": (0.15, 0.2, 0.45),
+}
 
 
 def between(low_high, rng):
@@ -190,6 +197,24 @@ def make_photograph(lines, kind, size, tight, rng):
     return np.uint8(np.clip(picture, 0, 1) * 255 + 0.5)
 
 
+def lay_on_table(pixels, colour, rng):
+    """Return a photograph as a sheet of paper on a table: turned, with its shadow, perhaps cut off at the edge."""
+    turned = Image.fromarray(pixels).convert("RGBA").rotate(rng.uniform(-15, 15), Image.Resampling.BICUBIC, expand=True)
+    width, height = (round(side * rng.uniform(0.95, 1.4)) for side in turned.size)
+    left = round(rng.uniform(-0.03, 1.03) * (width - turned.width))
+    top = round(rng.uniform(-0.03, 1.03) * (height - turned.height))
+
+    grain = gaussian_filter(rng.normal(size=(height, width)), (1, 20))
+    table = np.array(colour) * (1 + 0.1 * grain / grain.std())[:, :, None]
+    shadow = Image.new("L", (width, height))
+    shadow.paste(turned.getchannel("A"), (left + rng.integers(-9, 10), top + rng.integers(-9, 10)))
+    table *= 1 - 0.4 * gaussian_filter(np.asarray(shadow, float) / 255, 8)[:, :, None]
+    table += rng.normal(0, 0.012, table.shape)
+    picture = Image.fromarray(np.uint8(np.clip(table, 0, 1) * 255 + 0.5))
+    picture.paste(turned, (left, top), turned)                  # where it is opaque
+    return np.asarray(picture)
+
+
 def save_photograph(path, pixels, rng):
     """Write it as a camera does: a JPEG, one in four turned and marked as such by its EXIF orientation."""
     turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
@@ -219,6 +244,29 @@ def make_pictures(folder, drawings, count, digits, sizes, seed):
         pixels = make_photograph(lines, kind, size, is_tight, rng)
         path = folder / f"{i:04}-{kind.replace(' ', '-')}.jpg"
         save_photograph(path, pixels, rng)
+        label = "".join(str(drawing["label"]) for drawing in chosen)
+        made.append({"path": path, "label": label, "kind": kind})
+    return made
+
+
+def make_pictures_on_tables(folder, drawings, count, seed):
+    """Write photographs of sheets on tables, half of them of one digit, the others of up to 12 in one line or two.
+
+    Returns what `make_pictures` returns.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    papers = ["ballpoint", "marker", "coloured ink", "ruled paper", "squared paper", "creased paper", "yellow note"]
+    made = []
+    for i in range(count):
+        rng = np.random.default_rng([seed, i])
+        kind = list(TABLES)[i % len(TABLES)]
+        number = 1 if i % 2 == 0 else int(rng.integers(2, 13))
+        chosen = [drawings[k] for k in rng.choice(len(drawings), number)]
+        size = int(np.exp(rng.uniform(*np.log((500, 2000)))))
+        lines = [chosen[k:k + 6] for k in range(0, number, 6)]
+        pixels = make_photograph(lines, rng.choice(papers), size, False, rng)
+        path = folder / f"{i:04}-{kind.replace(' ', '-')}.jpg"
+        save_photograph(path, lay_on_table(pixels, TABLES[kind], rng), rng)
         label = "".join(str(drawing["label"]) for drawing in chosen)
         made.append({"path": path, "label": label, "kind": kind})
     return made
@@ -363,6 +411,8 @@ def main():
         measure("made photographs of one digit", single, network, opened)
         pages = make_pictures(folder / "pages", drawings, max(options.count // 8, 1), (5, 40), (900, 4000), seed=2)
         measure("made photographs of rows and pages", pages, network, opened)
+        tables = make_pictures_on_tables(folder / "tables", drawings, max(options.count // 8, 1), seed=4)
+        measure("made photographs of a sheet on a table", tables, network, opened)
     torn = np.mean([len(split_drawing(drawing["strokes"])) > 1 for drawing in drawings])
     print(f"One digit on the sheet, torn apart: {torn:.2%} of {len(drawings)} drawings")
     rng = np.random.default_rng(3)

@@ -86,15 +86,149 @@ function placesIn(side, factor, count) {
   });
 }
 
-// ── 2. The light taken away ──
+// What is in a box of a raster's values, rows of this width.
+function crop(values, width, { left, top, right, bottom }) {
+  const raster = newRaster(right - left, bottom - top);
+  for (let y = top; y < bottom; y++) {
+    const row = values.subarray(y * width + left, y * width + right);
+    raster.values.set(row, (y - top) * raster.width);
+  }
+  return raster;
+}
+
+// ── 2. The sheet on a table ──
+
+// The part of a picture that shows a sheet of paper on a darker table. What is beside the sheet in
+// this part is made as light as the sheet would be there: so it has no ink. Where no sheet on a
+// table is found for sure, the picture is returned as it is.
+function* cutOutSheet(grey) {
+  const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
+  const thumbnail = shrink(grey, factor);
+  yield;
+  const sheet = yield* findSheet(thumbnail);
+  if (sheet === null) return grey;
+  const light = yield* fitLight(thumbnail, sheet);
+  const inside = yield* withoutRim(sheet, 2);    // at the rim, there is table in it
+  const { pieces } = yield* connectedPieces(inside, inside);
+  const [box] = pieces;                          // the only one, as it has no dents
+  const part = crop(grey.values, grey.width, {
+    left: factor * box.left,
+    top: factor * box.top,
+    right: Math.min(factor * box.right, grey.width),
+    bottom: Math.min(factor * box.bottom, grey.height),
+  });
+  const smallSheet = crop(inside.values, inside.width, box);
+  const smallPaper = crop(light.values, light.width, box);
+  const isSheet = yield* enlarge(smallSheet, factor, part.width, part.height);
+  const paper = yield* enlarge(smallPaper, factor, part.width, part.height);
+  for (let i = 0; i < part.values.length; i++) {
+    if (i % 100000 === 0) yield;
+    if (isSheet.values[i] <= 0.5) part.values[i] = paper.values[i];
+  }
+  return part;
+}
+
+// Where a sheet of paper lies on a table, a raster of 0 and 1, or null. A sheet is the one large
+// bright area of a small picture. But for the ink on it, it has neither dents nor holes; and beyond
+// its edge, it is dark at once. White digits on black have dents or holes, and black ones on paper
+// leave it bright on both sides.
+function* findSheet(grey) {
+  const bright = findBright(grey);
+  const { pieces, pieceNumbers } = yield* connectedPieces(bright, bright);
+  if (pieces.length === 0) return null;          // all of it is equally bright
+  const largest = pieces.reduce((one, other) => other.area > one.area ? other : one);
+  const [number] = largest.pieces;
+  const piece = { ...bright, values: Float32Array.from(pieceNumbers, one => one === number) };
+  const sheet = yield* fillDents(piece);
+  const pixels = sheet.values.length;
+  const sheetArea = areaOf(sheet);
+  const inside = sumOf(bright.values.filter((_, i) => sheet.values[i] === 1));
+  const outside = sumOf(bright.values.filter((_, i) => sheet.values[i] === 0));
+  const isLarge = sheetArea > 0.2 * pixels;
+  const isBright = inside > 0.85 * sheetArea;    // all but the ink
+  const isAlone = outside < 0.05 * (pixels - sheetArea);
+  if (isLarge && isBright && isAlone && (yield* isOnTable(sheet, grey))) return sheet;
+  return null;
+}
+
+// Where a picture is brighter than Otsu's (1979) threshold: 0 or 1.
+function findBright(grey) {
+  const threshold = otsuThreshold(histogramOf(grey.values, 256));
+  return { ...grey, values: grey.values.map(value => value > threshold ? 1 : 0) };
+}
+
+// The convex hull of a mask: as it is when a string is laid around it. A ruler is laid against it
+// from all sides, in steps of 2 degrees: what is beyond one of them is outside.
+function* fillDents(piece) {
+  const { width, height } = piece;
+  const hull = newRaster(width, height);
+  hull.values.fill(1);
+  for (let degrees = 0; degrees < 180; degrees += 2) {
+    yield;
+    const right = Math.cos(degrees * Math.PI / 180);
+    const down = Math.sin(degrees * Math.PI / 180);
+    const across = new Float64Array(width * height);
+    let least = Infinity;
+    let most = -Infinity;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = y * width + x;
+        across[at] = right * x + down * y;
+        if (piece.values[at] === 0) continue;
+        least = Math.min(least, across[at]);
+        most = Math.max(most, across[at]);
+      }
+    }
+    for (let at = 0; at < across.length; at++) {
+      if (across[at] < least || across[at] > most) hull.values[at] = 0;
+    }
+  }
+  return hull;
+}
+
+// Whether it is so dark beyond the edge of a sheet that something else begins there. Across the
+// edge of a shadow the paper goes on, and it is less dark. Such an edge parts the picture, while a
+// sheet ends within it: so the more of the picture's corners are on the sheet, the darker the table
+// must be.
+function* isOnTable(sheet, grey) {
+  const { width, height, values } = sheet;
+  const inner = yield* withoutRim(sheet, 2);
+  const innermost = yield* withoutRim(sheet, 3);
+  const outer = yield* withRim(sheet, 1);
+  const outermost = yield* withRim(sheet, 2);
+  const justInside = grey.values.filter((_, i) => inner.values[i] > innermost.values[i]);
+  const justOutside = grey.values.filter((_, i) => outermost.values[i] > outer.values[i]);
+  if (justInside.length === 0 || justOutside.length === 0) return false;
+  const lastRow = (height - 1) * width;
+  const corners = values[0] + values[width - 1] + values[lastRow] + values[lastRow + width - 1];
+  const share = percentileOf(justOutside, 50) / Math.max(percentileOf(justInside, 50), 1e-3);
+  return share < 0.75 - 0.15 * corners;
+}
+
+// A mask that ends so many pixels farther in, also where the picture cuts it off.
+function* withoutRim(mask, margin) {
+  const { width, height, values } = yield* slideOverSquares(mask, 2 * margin + 1, Math.min);
+  const isCutOff = (x, y) =>
+    x < margin || x >= width - margin || y < margin || y >= height - margin;
+  return {
+    ...mask,
+    values: values.map((value, i) => isCutOff(i % width, Math.floor(i / width)) ? 0 : value),
+  };
+}
+
+// A mask that ends so many pixels farther out.
+function* withRim(mask, margin) {
+  return yield* slideOverSquares(mask, 2 * margin + 1, Math.max);
+}
+
+// ── 3. The light taken away ──
 
 // How much darker than its paper each pixel is, from 0 to 1; if the ink is light, how much lighter.
 function* takeLightAway(grey) {
   const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
   let thumbnail = shrink(grey, factor);
   yield;
-  let light = fitLight(thumbnail);
-  yield;
+  let light = yield* fitLight(thumbnail);
   const isLight = inkIsLight(thumbnail, light);
   if (isLight) {
     thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
@@ -113,7 +247,8 @@ function* takeLightAway(grey) {
 
 // The light on the paper: a surface of second degree in x and y, fitted so that ink hardly pulls
 // it. Ten times over, each pixel counts the less the farther it lies from the surface of before.
-function fitLight(grey) {
+// Pixels that are not on the sheet, a raster of 0 and 1, do not count at all.
+function* fitLight(grey, sheet = null) {
   const { width, height, values } = grey;
   const longest = Math.max(width, height);
   const terms = [];                              // of each pixel: 1, x, y, x², xy, y²
@@ -124,18 +259,21 @@ function fitLight(grey) {
       terms.push([1, right, down, right * right, right * down, down * down]);
     }
   }
-  const weights = new Float64Array(values.length).fill(1);
+  const isPaper = sheet === null ? new Float32Array(values.length).fill(1) : sheet.values;
+  const weights = Float64Array.from(isPaper);
   const light = newRaster(width, height);
   for (let round = 0; round < 10; round++) {
+    yield;
     const coefficients = fitTerms(terms, values, weights);
     terms.forEach((term, i) => {
       light.values[i] = term.reduce((sum, value, k) => sum + value * coefficients[k], 0);
     });
     const residuals = values.map((value, i) => value - light.values[i]);
     // How far off a pixel usually is. A weight is 1 on the surface, and 1/2 twice as far off.
-    const usual = Math.max(percentileOf(residuals.map(Math.abs), 50), 1e-3);
+    const onPaper = residuals.filter((_, i) => isPaper[i] === 1);
+    const usual = Math.max(percentileOf(onPaper.map(Math.abs), 50), 1e-3);
     residuals.forEach((residual, i) => {
-      weights[i] = 1 / (1 + (residual / (2 * usual)) ** 2);
+      weights[i] = isPaper[i] / (1 + (residual / (2 * usual)) ** 2);
     });
   }
   return light;
@@ -290,7 +428,7 @@ function meanOfNine({ width, height, values }) {
   return result;
 }
 
-// ── 3. Ink ──
+// ── 4. Ink ──
 
 // The ink without what is printed on ruled or squared paper: the lines across, then those down.
 function* removeRules(ink) {
@@ -587,7 +725,7 @@ function otsuThreshold(counts) {
   return threshold;
 }
 
-// ── 4. Digits ──
+// ── 5. Digits ──
 
 // A part is a piece of connected ink, or several that belong together: the box around it, its area,
 // and pieces, their numbers.
@@ -834,7 +972,7 @@ function nextAtRight(part, parts) {
   return following;
 }
 
-// ── 5. Strokes ──
+// ── 6. Strokes ──
 
 // The strokes that a pen would have drawn the ink with, in pixels of the mask.
 function traceStrokes(mask) {
@@ -1026,7 +1164,7 @@ function smoothPath(path) {
   return smoothed;
 }
 
-// ── 6. All of it ──
+// ── 7. All of it ──
 
 // The digits in a grey picture, in reading order: the box of each, its line, and its strokes, all
 // in pixels of the picture. Besides, to be looked at: ink, 0 to 1 in each pixel, and mask, 0 or 1.
@@ -1066,7 +1204,7 @@ function strokesOf(part, pieceNumbers, width, factor) {
     stroke.map(([x, y]) => [(x + part.left) / factor, (y + part.top) / factor]));
 }
 
-// ── 7. Several digits on the sheet ──
+// ── 8. Several digits on the sheet ──
 
 // The digits that are drawn side by side, in reading order: which strokes each has. Strokes that
 // touch are of one digit. For the rest the rules are those for the pieces of ink in a picture, but

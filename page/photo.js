@@ -75,7 +75,7 @@ async function readPicture(file) {
   }
 }
 
-// What is on the paper: see findDigits; and the picture itself, grey, width and height. null if it
+// What is on the paper: see findDigits; and the paper itself, grey, width and height. null if it
 // is wanted no longer. Throws a sentence if the file holds no picture.
 async function readPaper(file, isWanted) {
   const bitmap = await decode(file);
@@ -89,9 +89,11 @@ async function readPaper(file, isWanted) {
   const grey = await inSlices(fetchGrey(context, width, height), isWanted);
   canvas.width = 0;              // its memory is given back at once
   if (!grey) return null;
-  const paper = await inSlices(findDigits(grey, width, height), isWanted);
+  const sheet = await inSlices(cutOutSheet({ width, height, values: grey }), isWanted);
+  if (!sheet) return null;
+  const paper = await inSlices(findDigits(sheet.values, sheet.width, sheet.height), isWanted);
   if (!paper) return null;
-  return { ...paper, grey, width, height };
+  return { ...paper, grey: sheet.values, width: sheet.width, height: sheet.height };
 }
 
 // The picture, upright, and no larger than is of use.
@@ -198,16 +200,6 @@ function paintPart(values, width, box, side, toGrey) {
   });
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   return canvas;
-}
-
-// The raster of what is in a box of a picture.
-function crop(values, width, { left, top, right, bottom }) {
-  const raster = newRaster(right - left, bottom - top);
-  for (let y = top; y < bottom; y++) {
-    const row = values.subarray(y * width + left, y * width + right);
-    raster.values.set(row, (y - top) * raster.width);
-  }
-  return raster;
 }
 
 // The box of a digit, in whole pixels, with some paper around it where the picture has any.

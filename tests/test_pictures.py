@@ -14,9 +14,10 @@ from browser import served, wait_until_ready
 from conftest import ROOT
 from drawings import drawing_files, read_lines
 from neural_network import NeuralNetwork, read_drawing, read_drawings
-from pictures import KINDS, make_number, make_photograph, make_pictures, read_in_page
-from read_picture import (fit_light, ink_is_light, neighbours_of, read_picture, remove_rules, split_drawing,
-                          trace_strokes, walk_along)
+from pictures import (KINDS, TABLES, make_number, make_photograph, make_pictures, make_pictures_on_tables,
+                      read_in_page)
+from read_picture import (cut_out_sheet, find_sheet, fit_light, ink_is_light, load_grey, neighbours_of, read_picture,
+                          remove_rules, split_drawing, trace_strokes, walk_along)
 
 pytest_plugins = "chromium"
 
@@ -158,6 +159,22 @@ def test_every_way_to_store_a_picture_gives_the_same_digits(six, tmp_path, netwo
 
 # ── Its steps ──
 
+def test_a_sheet_on_a_table_is_cut_out_and_what_is_no_sheet_stays_as_it_is(photographs):
+    """A shadow, dark corners, chalk on a board, a crop cut by its digit: all that is paper, or a board, to its edges."""
+    grey = np.full((300, 400), 0.3, np.float32)
+    grey[40:260, 90:400] = 0.9                                     # the picture cuts it off at the right
+    grey[100:200, 200:210] = 0.1                                   # a digit
+    sheet = cut_out_sheet(grey)
+    assert sheet.shape == pytest.approx((220, 310), abs=20) and (sheet == np.float32(0.1)).sum() == 1000
+    assert sheet[sheet > 0.2].min() > 0.85                         # nothing of the table
+    for share in (0.5, 0.2):                                       # a shadow across it, a strip of a dark table
+        half = np.full((60, 80), 0.9)
+        half[:, 50:] *= share
+        assert (find_sheet(half) is not None) == (share < 0.4)
+    for photograph in photographs:
+        grey = load_grey(photograph["path"])
+        assert cut_out_sheet(grey) is grey, photograph["path"]
+
 def test_light_is_a_surface_that_ink_does_not_pull_and_ink_has_the_side_that_departs():
     y, x = np.mgrid[:80, :100] / 100
     light = 0.8 - 0.3 * x + 0.2 * y - 0.2 * x * y
@@ -242,6 +259,14 @@ def test_photographs_of_every_kind_are_read_and_the_page_reads_the_same(photogra
     assert sum(one != other for one, other in zip(python, in_page)) <= 1, list(zip(python, in_page))
     right = sum(read == photograph["label"] for read, photograph in zip(python, photographs))
     assert right >= 0.6 * len(photographs) and len(labels) == pytest.approx(sum(map(len, python)), abs=3)
+
+
+def test_sheets_on_tables_are_read_and_the_page_reads_the_same(drawings, network, opened, tmp_path):
+    made = make_pictures_on_tables(tmp_path, drawings, 2 * len(TABLES), seed=13)
+    python = [text_of(network, read_picture(picture["path"])) for picture in made]
+    in_page = [read_in_page(opened, picture["path"]) for picture in made]
+    assert sum(one != other for one, other in zip(python, in_page)) <= 1, list(zip(python, in_page))
+    assert sum(read == picture["label"] for read, picture in zip(python, made)) >= 0.7 * len(made)
 
 
 THIN_IN_PAGE = """masks => masks.map(rows => {
