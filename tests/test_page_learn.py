@@ -194,7 +194,7 @@ def test_the_bet_is_settled_after_five_seconds_of_a_run_as_usual_and_by_no_other
 
 def test_the_run_is_gone_back_through_and_learns_on_from_the_moment_that_is_shown(young):
     draw(young, SEVEN)
-    learn_until(young, "learning.run.measured.at(-1).accuracy > 0.85")
+    learn_until(young, "learning.run.seen > 5000")
     now, end, reached = probabilities(young), young.evaluate("() => learning.run.seen"), accuracy(young)
     young.focus("#learn-moment")
     young.keyboard.press("Home")
@@ -208,7 +208,7 @@ def test_the_run_is_gone_back_through_and_learns_on_from_the_moment_that_is_show
     young.keyboard.press("Home")
     young.click("#learn-step")
     until(young, "!$('learn-result').hidden && !learning.isAwake && !learning.isStale")
-    assert young.evaluate("() => [learning.run.steps, learning.run.seen]") == [1, 32] and end > 1000
+    assert young.evaluate("() => [learning.run.steps, learning.run.seen]") == [1, 32]
     assert float(young.inner_text("#learn-result [data-name=loss-was]")) > 1.8        # it guesses
     assert f"came to {reached:.1f} %" in young.inner_text("#learn-before")
     learn_until(young, f"learning.run.seen > {end}")
