@@ -57,7 +57,7 @@ except ImportError as error:
 # No others: Pillow runs the program that is in an EPS file.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 LONGEST_SIDE = 1600     # px: a larger picture is made smaller
-SHORTEST_SIDE = 200     # px: a picture whose longest side is shorter is enlarged
+ENLARGED_SIDE = 200     # px, at least: to this a picture whose longest side is shorter is enlarged
 THUMBNAIL_SIDE = 100    # px, about: light and paper change slowly, so a small picture shows them
 FAINT = 0.5             # of the threshold of ink: what is darker still joins pieces of ink
 BLOCKS = 64             # into which a picture's width is divided where its lines are looked for
@@ -300,13 +300,12 @@ def ink_is_light(grey, light):
     departures = grey - light
     squares = (departures ** 2).mean()
     cubes = (departures ** 3).mean()
-    skewness = cubes / (squares ** 1.5 + 1e-9)                  # of a blank picture, squares is 0
+    skewness = cubes / (squares ** 1.5 + 1e-9)                  # of a blank picture, 0 / 1e-9
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     darkest, lightest = np.percentile(grey, (1, 99))
-    edge_lightness = (np.median(edge) - darkest) / max(lightest - darkest, 1e-3)
-    lightness = np.clip(edge_lightness, 0, 1)
-    # If the ink is light, the skewness is above 0; so is 1 - 2 * lightness, as the edge is dark.
-    return skewness + 1 - 2 * lightness > 0
+    lightness = (np.median(edge) - darkest) / max(lightest - darkest, 1e-3)
+    edge_says = 1 - 2 * np.clip(lightness, 0, 1)                # 1: a dark edge, -1: a light one
+    return skewness + edge_says > 0
 
 
 def paper_of(grey, light):
@@ -495,9 +494,10 @@ def find_ink(ink):
     # distributed, a twentieth of it is 1.64 standard deviations or more below the mean, and a
     # quarter 0.67 or more.
     dark, darker = np.percentile(blurred, (5, 25))
-    grain = (darker - dark) / (1.64 - 0.67)             # the standard deviation of paper,
-    mean = darker + 0.67 * grain                        # and its mean
-    outstanding = mean + 4 * grain + 0.02               # four of them above it, and a bit
+    grain = (darker - dark) / (1.64 - 0.67)             # one standard deviation
+    mean = darker + 0.67 * grain
+    # What lies four standard deviations above the mean of paper, and a bit more, is no grain.
+    outstanding = mean + 4 * grain + 0.02
     stands_out = blurred > outstanding
     if not stands_out.any():                            # blank paper: neither ink nor a trace
         nothing = np.zeros_like(stands_out)
@@ -745,10 +745,13 @@ def trace_strokes(mask):
     A stroke is a list of points [x, y], as everywhere here.
     """
     factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
-    enough = 0.5                                                # of a smaller pixel, to be ink
+    # A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and it
+    # may lie between two, and waver: then a quarter of what it can fill will do.
+    enough = 0.5
     pen_width = pen_width_of(np.pad(mask, 1))
-    if pen_width < factor:                  # a stroke may fill little of one, and lie between two
-        enough = pen_width / factor / 4
+    if pen_width < factor:
+        filled = pen_width / factor
+        enough = filled / 4
     small = shrink(mask.astype(np.float32), factor) >= enough
     small = np.pad(small, 1)                                    # paper all around
     points = points_of(thin(small))                             # as Guo and Hall (1989) do it
@@ -882,7 +885,7 @@ def find_digits(grey):
 
     Boxes and strokes are in pixels of the picture.
     """
-    factor = max(math.ceil(SHORTEST_SIDE / max(grey.shape)), 1)
+    factor = max(math.ceil(ENLARGED_SIDE / max(grey.shape)), 1)
     ink = take_light_away(enlarge(grey, factor))
     ink = remove_rules(ink)
     mask, faint = find_ink(ink)

@@ -14,7 +14,7 @@
 // function of its arguments. Nothing touches the page. What takes long is a generator: it yields
 // every few milliseconds, and whoever runs it may let the page breathe.
 
-const SHORTEST_SIDE = 200;     // px: a picture whose longer side is shorter is enlarged
+const ENLARGED_SIDE = 200;     // px: a picture whose longer side is less is enlarged to this at least
 const THUMBNAIL_SIDE = 100;    // px, about: enough for light and paper, which change slowly
 const FAINT = 0.5;             // of the threshold of ink: what is darker still joins pieces of ink
 const BLOCKS = 64;             // into which a picture's width is divided to look for lines
@@ -328,16 +328,15 @@ function inkIsLight(grey, light) {
   });
   const meanSquare = squares / values.length;
   const meanCube = cubes / values.length;
-  const skewness = meanCube / (meanSquare ** 1.5 + 1e-9);       // of a blank picture, squares is 0
+  const skewness = meanCube / (meanSquare ** 1.5 + 1e-9);       // of a blank picture, 0 / 1e-9
   const edge = [];
   for (let x = 0; x < width; x++) edge.push(values[x], values[(height - 1) * width + x]);
   for (let y = 0; y < height; y++) edge.push(values[y * width], values[y * width + width - 1]);
   const darkest = percentileOf(values, 1);
   const lightest = percentileOf(values, 99);
-  const edgeLightness = (percentileOf(edge, 50) - darkest) / Math.max(lightest - darkest, 1e-3);
-  const lightness = clip(edgeLightness, 0, 1);
-  // Of light ink, the skewness is above 0, and so is 1 - 2 * lightness: the edge is dark.
-  return skewness + 1 - 2 * lightness > 0;
+  const lightness = (percentileOf(edge, 50) - darkest) / Math.max(lightest - darkest, 1e-3);
+  const edgeSays = 1 - 2 * clip(lightness, 0, 1);      // 1: a dark edge, -1: a light one
+  return skewness + edgeSays > 0;
 }
 
 // How light the paper under the ink is. Closing fills what is darker and narrower than a fifth of
@@ -609,9 +608,10 @@ function* findInk(ink) {
   // quarter 0.67 or more.
   const dark = percentileOfHistogram(fine, 5);
   const darker = percentileOfHistogram(fine, 25);
-  const grain = (darker - dark) / (1.64 - 0.67);       // the standard deviation of paper,
-  const mean = darker + 0.67 * grain;                  // and its mean
-  const outstanding = mean + 4 * grain + 0.02;         // four of them above it, and a bit
+  const grain = (darker - dark) / (1.64 - 0.67);       // one standard deviation
+  const mean = darker + 0.67 * grain;
+  // What lies four standard deviations above the mean of paper, and a bit more, is no grain.
+  const outstanding = mean + 4 * grain + 0.02;
   const paper = histogramOf(blurred.values, 256, -Infinity, outstanding);
   yield;
   const other = histogramOf(blurred.values, 256, outstanding, Infinity);
@@ -796,11 +796,12 @@ function* connectedPieces(mask, faint) {
   const { width, height } = faint;
   const pieceNumbers = new Int32Array(faint.values.length);
   const pieces = [];
+  let number = 0;
   let visited = 0;
   for (let start = 0; start < pieceNumbers.length; start++) {
     if (start % 200000 === 0) yield;
     if (faint.values[start] === 0 || pieceNumbers[start] !== 0) continue;
-    const number = pieces.length + 1;
+    number += 1;
     const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, pieces: [number] };
     const waiting = [start];
     pieceNumbers[start] = number;
@@ -827,7 +828,7 @@ function* connectedPieces(mask, faint) {
         }
       }
     }
-    pieces.push(piece);
+    if (piece.area > 0) pieces.push(piece);      // else it is a trace, and no ink in it
   }
   yield;
   for (let at = 0; at < pieceNumbers.length; at++) {
@@ -977,10 +978,13 @@ function nextAtRight(part, parts) {
 // The strokes that a pen would have drawn the ink with, in pixels of the mask.
 function traceStrokes(mask) {
   const factor = Math.ceil(Math.max(mask.width, mask.height) / DIGIT_SIDE);
-  let enough = 0.5;              // of a smaller pixel, to be ink
+  // A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and it
+  // may lie between two, and waver: then a quarter of what it can fill will do.
+  let enough = 0.5;
   const penWidth = penWidthOf(withBorder(mask, 1));
-  if (penWidth < factor) {       // a stroke may fill little of one, and lie between two
-    enough = penWidth / factor / 4;
+  if (penWidth < factor) {
+    const filled = penWidth / factor;
+    enough = filled / 4;
   }
   const small = withBorder(shrink(mask, factor), enough);
   const skeleton = thin(small);
@@ -1169,7 +1173,7 @@ function smoothPath(path) {
 // The digits in a grey picture, in reading order: the box of each, its line, and its strokes, all
 // in pixels of the picture. Besides, to be looked at: ink, 0 to 1 in each pixel, and mask, 0 or 1.
 function* findDigits(values, width, height) {
-  const factor = Math.max(Math.ceil(SHORTEST_SIDE / Math.max(width, height)), 1);
+  const factor = Math.max(Math.ceil(ENLARGED_SIDE / Math.max(width, height)), 1);
   const grey = yield* enlarge({ width, height, values }, factor);
   const inkAndRules = yield* takeLightAway(grey);
   const ink = yield* removeRules(inkAndRules);
@@ -1193,11 +1197,11 @@ function* findDigits(values, width, height) {
 // The strokes of one digit, in pixels of the picture before it was enlarged.
 function strokesOf(part, pieceNumbers, width, factor) {
   const own = newRaster(widthOf(part), heightOf(part));
-  const isOwn = new Set(part.pieces);
+  const ownNumbers = new Set(part.pieces);
   for (let y = part.top; y < part.bottom; y++) {
     for (let x = part.left; x < part.right; x++) {
       const at = (y - part.top) * own.width + x - part.left;
-      own.values[at] = isOwn.has(pieceNumbers[y * width + x]) ? 1 : 0;
+      own.values[at] = ownNumbers.has(pieceNumbers[y * width + x]) ? 1 : 0;
     }
   }
   return traceStrokes(own).map(stroke =>
