@@ -146,13 +146,13 @@ def cut_out_sheet(grey):
     """Return the part of a picture (height, width) that shows a sheet of paper on a darker table.
 
     What is beside the sheet in this part is made as light as the sheet would be there: so it has no
-    ink. Where no sheet on a table is found for sure, the picture is returned as it is.
+    ink. Returns None where no sheet on a table is found for sure.
     """
     factor = math.ceil(max(grey.shape) / THUMBNAIL_SIDE)
     thumbnail = shrink(grey, factor)
     sheet = find_sheet(thumbnail)
     if sheet is None:
-        return grey
+        return None
     light = fit_light(thumbnail, sheet)
     inside = without_rim(sheet, 2)                              # at the rim, there is table in it
     pieces, _ = connected_pieces(inside, inside)
@@ -909,13 +909,28 @@ def strokes_of(part, piece_numbers, factor):
     return strokes
 
 
+def find_digits_on_sheet(grey):
+    """Return the sheet of paper in a grey picture, and what `find_digits` returns of that.
+
+    Where no sheet lies on a table, it is the whole picture. A sheet without a digit is none, either:
+    a broad white 1 on black looks like one.
+    """
+    sheet = cut_out_sheet(grey)
+    if sheet is not None:
+        digits, ink, mask = find_digits(sheet)
+        if digits:
+            return sheet, digits, ink, mask
+    digits, ink, mask = find_digits(grey)
+    return grey, digits, ink, mask
+
+
 def read_picture(path):
     """Return the digits in the picture in a file, each as its pen strokes, in reading order.
 
     Give each to `read_drawing` or `render`. Raises ValueError where the file cannot be read or
     holds no picture.
     """
-    digits, _, _ = find_digits(cut_out_sheet(load_grey(path)))
+    _, digits, _, _ = find_digits_on_sheet(load_grey(path))
     return [digit.strokes for digit in digits]
 
 
@@ -1105,15 +1120,15 @@ def main():
     status = 0
     for path in options.pictures:
         try:
-            grey = cut_out_sheet(load_grey(path))
+            grey = load_grey(path)
         except ValueError as error:
             complain(sentence_of(error))
             status = 2
             continue
-        digits, ink, mask = find_digits(grey)
+        sheet, digits, ink, mask = find_digits_on_sheet(grey)
         readings = [read_drawing(network, digit.strokes) for digit in digits]
         if options.show is not None:
-            steps.append(draw_steps(grey, ink, mask, digits, readings))
+            steps.append(draw_steps(sheet, ink, mask, digits, readings))
         if digits:
             found += [digit.strokes for digit in digits]
             tell_digits(path, digits, readings)

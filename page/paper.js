@@ -99,14 +99,14 @@ function crop(values, width, { left, top, right, bottom }) {
 // ── 2. The sheet on a table ──
 
 // The part of a picture that shows a sheet of paper on a darker table. What is beside the sheet in
-// this part is made as light as the sheet would be there: so it has no ink. Where no sheet on a
-// table is found for sure, the picture is returned as it is.
+// this part is made as light as the sheet would be there: so it has no ink. null where no sheet on
+// a table is found for sure.
 function* cutOutSheet(grey) {
   const factor = Math.ceil(Math.max(grey.width, grey.height) / THUMBNAIL_SIDE);
   const thumbnail = shrink(grey, factor);
   yield;
   const sheet = yield* findSheet(thumbnail);
-  if (sheet === null) return grey;
+  if (sheet === null) return null;
   const light = yield* fitLight(thumbnail, sheet);
   const inside = yield* withoutRim(sheet, 2);    // at the rim, there is table in it
   const { pieces } = yield* connectedPieces(inside, inside);
@@ -1192,6 +1192,21 @@ function* findDigits(values, width, height) {
     });
   }
   return { ink: shrink(ink, factor).values, mask: shrink(mask, factor).values, digits: found };
+}
+
+// The sheet of paper in a grey picture, grey, width and height, and what findDigits returns of that.
+// Where no sheet lies on a table, it is the whole picture. A sheet without a digit is none, either:
+// a broad white 1 on black looks like one.
+function* findDigitsOnSheet(grey, width, height) {
+  const sheet = yield* cutOutSheet({ width, height, values: grey });
+  if (sheet !== null) {
+    const found = yield* findDigits(sheet.values, sheet.width, sheet.height);
+    if (found.digits.length > 0) {
+      return { ...found, grey: sheet.values, width: sheet.width, height: sheet.height };
+    }
+  }
+  const found = yield* findDigits(grey, width, height);
+  return { ...found, grey, width, height };
 }
 
 // The strokes of one digit, in pixels of the picture before it was enlarged.

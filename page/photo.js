@@ -75,8 +75,8 @@ async function readPicture(file) {
   }
 }
 
-// What is on the paper: see findDigits; and the paper itself, grey, width and height. null if it
-// is wanted no longer. Throws a sentence if the file holds no picture.
+// The sheet of paper in a picture, and what is on it: see findDigitsOnSheet. Nothing if it is wanted
+// no longer. Throws a sentence if the file holds no picture.
 async function readPaper(file, isWanted) {
   const bitmap = await decode(file);
   const { width, height } = bitmap;
@@ -88,12 +88,8 @@ async function readPaper(file, isWanted) {
   bitmap.close();
   const grey = await inSlices(fetchGrey(context, width, height), isWanted);
   canvas.width = 0;              // its memory is given back at once
-  if (!grey) return null;
-  const sheet = await inSlices(cutOutSheet({ width, height, values: grey }), isWanted);
-  if (!sheet) return null;
-  const paper = await inSlices(findDigits(sheet.values, sheet.width, sheet.height), isWanted);
-  if (!paper) return null;
-  return { ...paper, grey: sheet.values, width: sheet.width, height: sheet.height };
+  if (!grey) return undefined;
+  return inSlices(findDigitsOnSheet(grey, width, height), isWanted);
 }
 
 // The picture, upright, and no larger than is of use.

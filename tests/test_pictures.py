@@ -16,8 +16,8 @@ from drawings import drawing_files, read_lines
 from neural_network import NeuralNetwork, read_drawing, read_drawings
 from pictures import (KINDS, TABLES, make_number, make_photograph, make_pictures, make_pictures_on_tables,
                       read_in_page)
-from read_picture import (cut_out_sheet, find_sheet, fit_light, ink_is_light, load_grey, neighbours_of, read_picture,
-                          remove_rules, split_drawing, trace_strokes, walk_along)
+from read_picture import (cut_out_sheet, find_digits_on_sheet, find_sheet, fit_light, ink_is_light, load_grey,
+                          neighbours_of, read_picture, remove_rules, split_drawing, trace_strokes, walk_along)
 
 pytest_plugins = "chromium"
 
@@ -173,7 +173,12 @@ def test_a_sheet_on_a_table_is_cut_out_and_what_is_no_sheet_stays_as_it_is(photo
         assert (find_sheet(half) is not None) == (share < 0.4)
     for photograph in photographs:
         grey = load_grey(photograph["path"])
-        assert cut_out_sheet(grey) is grey, photograph["path"]
+        assert cut_out_sheet(grey) is None, photograph["path"]
+    bar = np.zeros((300, 160))                                     # a broad white 1 on black
+    bar[30:270, 50:110] = 1
+    assert cut_out_sheet(bar) is not None
+    whole, digits, _, _ = find_digits_on_sheet(bar)
+    assert whole is bar and len(digits) == 1
 
 def test_light_is_a_surface_that_ink_does_not_pull_and_ink_has_the_side_that_departs():
     y, x = np.mgrid[:80, :100] / 100
