@@ -1082,7 +1082,8 @@ class NeuralNetwork(NeuralNetwork):
     """The network of chapter 1, for all who use it, in a notebook or below.
 
     It does the same, with care. Before it learns or reads, it checks what it is given:
-    `checked_images` and `checked_labels` say what it takes, and what it raises. It can be saved and loaded.
+    `checked_images` and `checked_labels` say what it takes, and what it raises. It can be saved
+    and loaded.
     """
     # The class is made from that of chapter 1, which `super()` calls, and takes its name: so
     # whoever imports NeuralNetwork gets this one. There, docstrings say what each method does.
@@ -1549,7 +1550,7 @@ def check_packages_of_report():
 
 
 def sentence_of(error):
-    """Return what went wrong, in a sentence. An error of the system names its file and its cause."""
+    """Return what went wrong, in a sentence. Of an error of the system: its file, and its cause."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)

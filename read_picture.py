@@ -745,8 +745,8 @@ def trace_strokes(mask):
     A stroke is a list of points [x, y], as everywhere here.
     """
     factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
-    # A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and it
-    # may lie between two, and waver: then a quarter of what it can fill will do.
+    # A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and
+    # it may lie between two, and waver: then a quarter of what it can fill will do.
     enough = 0.5
     pen_width = pen_width_of(np.pad(mask, 1))
     if pen_width < factor:
@@ -912,8 +912,8 @@ def strokes_of(part, piece_numbers, factor):
 def find_digits_on_sheet(grey):
     """Return the sheet of paper in a grey picture, and what `find_digits` returns of that.
 
-    Where no sheet lies on a table, it is the whole picture. A sheet without a digit is none, either:
-    a broad white 1 on black looks like one.
+    Where no sheet lies on a table, it is the whole picture. A sheet without a digit is none,
+    either: a broad white 1 on black looks like one.
     """
     sheet = cut_out_sheet(grey)
     if sheet is not None:

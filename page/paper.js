@@ -14,7 +14,7 @@
 // function of its arguments. Nothing touches the page. What takes long is a generator: it yields
 // every few milliseconds, and whoever runs it may let the page breathe.
 
-const ENLARGED_SIDE = 200;     // px: a picture whose longer side is less is enlarged to this at least
+const ENLARGED_SIDE = 200;     // px, at least: to this a smaller picture is enlarged
 const THUMBNAIL_SIDE = 100;    // px, about: enough for light and paper, which change slowly
 const FAINT = 0.5;             // of the threshold of ink: what is darker still joins pieces of ink
 const BLOCKS = 64;             // into which a picture's width is divided to look for lines
@@ -1194,7 +1194,8 @@ function* findDigits(values, width, height) {
   return { ink: shrink(ink, factor).values, mask: shrink(mask, factor).values, digits: found };
 }
 
-// The sheet of paper in a grey picture, grey, width and height, and what findDigits returns of that.
+// The sheet of paper in a grey picture, its grey, width and height, and what findDigits returns of
+// that.
 // Where no sheet lies on a table, it is the whole picture. A sheet without a digit is none, either:
 // a broad white 1 on black looks like one.
 function* findDigitsOnSheet(grey, width, height) {

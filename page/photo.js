@@ -75,8 +75,8 @@ async function readPicture(file) {
   }
 }
 
-// The sheet of paper in a picture, and what is on it: see findDigitsOnSheet. Nothing if it is wanted
-// no longer. Throws a sentence if the file holds no picture.
+// The sheet of paper in a picture, and what is on it: see findDigitsOnSheet. Nothing if it is
+// wanted no longer. Throws a sentence if the file holds no picture.
 async function readPaper(file, isWanted) {
   const bitmap = await decode(file);
   const { width, height } = bitmap;

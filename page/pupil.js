@@ -58,8 +58,8 @@ function kindInWords({ kind, fileName }) {
 }
 
 // What is worth knowing of the network just now. First it is how it did when it was trained, ""
-// where that is not known. Whoever has guessed whether it learns while one draws, and the rest, sees
-// here whether it does.
+// where that is not known. Whoever has answered all guesses of the start sees here whether it has
+// learned from the drawing.
 function factOfPupil({ kind, network, original, lessons }) {
   if (kind === "young") {
     return lessons.length === 0 ? "learns from digits of its own, not from yours" : "";

@@ -129,7 +129,9 @@ function showLookWords(canAsk) {
 function lookInWords() {
   if (!isAboutOneLook()) {
     const hasTried = why.game !== null || desk.trial !== null;
-    return hasTried ? "A lead is counted in points: one point ahead is 2.7 times as probable, two points 7 times." : "";
+    return hasTried
+      ? "A lead is counted in points: one point ahead is 2.7 times as probable, two points 7 times."
+      : "";
   }
   const { logits } = desk.reading.passes[desk.lookNumber];
   const lead = leadInWords(logits[why.from] - logits[why.to], why.from, why.to);
