@@ -16,12 +16,12 @@ function showGame(reading) {
   $("way-next").hidden = !hasNextDab;
 }
 
-// What the bet's box says meanwhile: how the page's way goes, or what the learner may do.
+// What the bet's box says meanwhile: how the page's way goes, or that the learner's ink is not
+// enough yet.
 function wordsInBet(reads) {
   if (why.isShowingWay) return pagesWayInWords(reads);
-  if (why.hasOutcome || reads === why.to) return "";
-  if (inkAdded().length > 0) return `Not enough yet: it reads ${reads}. Go on, there or elsewhere.`;
-  return bets["bet-why"] === undefined ? "" : "Try it: draw a little ink there.";
+  const isOpen = inkAdded().length > 0 && reads !== why.to && !why.hasOutcome;
+  return isOpen ? `Not enough yet: it reads ${reads}. Go on, there or elsewhere.` : "";
 }
 
 // Whether some of this ink is no longer on the sheet.
