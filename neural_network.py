@@ -919,6 +919,8 @@ def check_output(path):
     if path.suffix != ".json" or not path.parent.is_dir():
         raise ValueError("a network is written to a .json file in an existing folder, "
                          f"not to {path}")
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(f"nothing may be written to the folder {path.parent}")
     for file in path, path.with_suffix(".js"):
         if os.path.lexists(file) and not looks_like_a_network(file):
             raise ValueError(f"{file} is there already and holds no network: choose another name")
@@ -1394,7 +1396,8 @@ class Run:
         whole = self.view.fold(self.network)                # for whole images
         whole.training = self.record
         # So many images are enough to see whether it has learned anything.
-        share = whole.accuracy(self.view.images[:2000], self.view.labels[:2000])
+        images = self.view.images[:2000]
+        share = whole.accuracy(images, self.view.labels[:len(images)])
         if share <= self.NO_BETTER_THAN_GUESSING:
             raise FloatingPointError(
                 f"what was learned reads {share:.0%} of the images, no better than guessing, and "
@@ -1409,7 +1412,14 @@ class Run:
         except FloatingPointError:
             pass                                            # it has not learned enough yet
         except (OSError, ValueError) as error:
-            self.tell(f"Not saved: {error}. Training goes on, and saving is tried again.")
+            self.tell(f"Not saved: {sentence_of(error)}. Training goes on, and saving is tried again.")
+
+    def save_at_the_end(self):
+        """Save the network; where that fails, say what there is. Raises ValueError for that."""
+        try:
+            self.save()
+        except (OSError, ValueError) as error:
+            raise ValueError(f"not saved: {sentence_of(error)}. {self.what_is_saved()}") from None
 
     def what_is_saved(self):
         """Return a sentence about the file."""
@@ -1523,7 +1533,7 @@ def main():
         if epochs == 0:
             sys.exit("\nStopped in the first epoch: the old files stay as they were.")
         say(f"\nStopped after {epochs} of {options.epochs} epochs. Saving what was learned …")
-    run.save()
+    run.save_at_the_end()
     signal.signal(signal.SIGINT, stop_once)                 # what follows can be stopped, too
 
     network = load_and_measure(options.output, images, labels, test_images, test_labels)
@@ -1532,7 +1542,11 @@ def main():
         f"{network.training['test_accuracy']:.2%} of the test images.")
     tell_what_new_network_reads(network, own_drawings)
     report = options.output.resolve().parent / "report"
-    write_report(report, network, test_images, test_labels)
+    try:
+        write_report(report, network, test_images, test_labels)
+    except OSError as error:
+        raise ValueError(f"{options.output} is saved, but its report is not: "
+                         f"{sentence_of(error)}") from None
     say(f"What it misreads, and what its units look for, is in {report / 'report.png'}.")
     if options.output.resolve() == DEFAULT_OUTPUT:
         say(f"The network is in {options.output}: open index.html, and draw.")
@@ -1553,6 +1567,8 @@ def sentence_of(error):
     """Return what went wrong, in a sentence. Of an error of the system: its file, and its cause."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error)
 
 

@@ -37,13 +37,19 @@ import argparse
 import json
 import math
 import os
+import signal
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from neural_network import (HERE, NeuralNetwork, doubt, read_drawing, read_drawings, say,
-                            sentence_of)
+if __name__ == "__main__":
+    # The packages below take a second. Whoever presses Ctrl-C meanwhile is to see no traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from neural_network import (HERE, NeuralNetwork, doubt, read_drawing, read_drawings, replace,
+                            say, sentence_of)
 
 try:
     import numpy as np
@@ -990,7 +996,9 @@ def are_touching(one, other, paths, reach):
 # ── 8. The command line ───────────────────────────────────────────────────────────────────────────
 def parse_arguments():
     """Return the options of the command line. Ends the program if they make no sense."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        description="Read the handwritten digits in a picture: a photograph, a scan, a screenshot.",
+        allow_abbrev=False)
     add = parser.add_argument
     add("pictures", nargs="+", type=Path, metavar="PICTURE",
         help="PNG, JPEG, WebP, GIF, BMP or TIFF")
@@ -1009,6 +1017,8 @@ def parse_arguments():
         parser.error(f"--labels must be digits, as in 0123456789, not {labels!r}")
     if options.show is not None and options.show.suffix != ".png":
         parser.error(f"--show must be a .png file, not {options.show}")
+    if options.show in options.pictures:
+        parser.error(f"--show would write over the picture {options.show} itself")
     for file in options.show, options.drawings:
         if file is not None and not file.parent.is_dir():
             parser.error(f"there is no folder {file.parent} to write {file.name} to")
@@ -1092,10 +1102,11 @@ def save_drawings(path, found, labels):
         rounded = [np.round(stroke, 1).tolist() for stroke in strokes]
         drawings.append({"label": int(label), "strokes": rounded})
     # Written beside the file first: if that fails, the old file stays as it was.
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=path.parent) as folder:
-        new = Path(folder, path.name)
+    target = Path(os.path.realpath(path))                       # where a link leads
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=target.parent) as folder:
+        new = Path(folder, target.name)
         new.write_text(json.dumps(drawings), encoding="utf-8")
-        os.replace(new, path)
+        replace(target, new)
     count = "1 drawing is" if len(drawings) == 1 else f"{len(drawings)} drawings are"
     say(f"{count} in {path}: neural_network.py --drawings {path} learns them.")
 
@@ -1111,6 +1122,10 @@ def main():
     Returns the exit status: 2 if one of the pictures cannot be read or has no digit, else 0.
     """
     options = parse_arguments()
+    for stream in sys.stdout, sys.stderr:
+        if stream is not None:                                  # else it is closed, by `>&-`
+            stream.reconfigure(errors="replace")                # a terminal may know only ASCII
+    warnings.simplefilter("ignore")     # Pillow's: of large pictures, and of what a camera has noted
     network = NeuralNetwork.load(options.weights)
     if len(network.W1) != 784:
         raise ValueError(f"{options.weights}: expected a network for images of 784 pixels, "
@@ -1144,6 +1159,7 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

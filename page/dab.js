@@ -87,6 +87,7 @@ $("dab-turn").addEventListener("click", () => {
   moveDab(x, y, (direction + 1) % DIRECTIONS.length);
 });
 $("dab-keep").addEventListener("click", () => {
+  if (desk.trial === null) return;
   addInk([desk.trial]);
   $("dab-put").focus({ preventScroll: true });   // this button is gone now
 });

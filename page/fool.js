@@ -78,9 +78,13 @@ function hideFooled() {
 }
 
 $("fool").addEventListener("click", searchChange);
+// The drawing may have changed under the slider, by another window: then it is hidden.
 $("fooled-share").addEventListener("input", event => {
+  if (why.fooled === null) return;
   why.fooled.share = event.target.value / 100;
   showFooled(why.fooled);
 });
 // As soon as the slider rests: what the outcome moves is not under a finger then.
-$("fooled-share").addEventListener("change", () => tellFooled(why.fooled));
+$("fooled-share").addEventListener("change", () => {
+  if (why.fooled !== null) tellFooled(why.fooled);
+});

@@ -79,8 +79,8 @@ function inOrder(lessons) {
 // Returns whether the browser has kept them all. It may be told to keep nothing, or have no room.
 function storeLessons(lessons) {
   try {
-    for (const { key, label, strokes } of lessons) {
-      localStorage.setItem(key, JSON.stringify({ label, strokes }));
+    for (const { key, label, strokes, isLie } of lessons) {
+      localStorage.setItem(key, JSON.stringify({ label, strokes, isLie }));
     }
     return true;
   } catch {
@@ -121,8 +121,9 @@ function storedLessons() {
 // null where it is no lesson that the page can use.
 function readLesson(key, text) {
   try {
-    const [drawing] = readDrawings([JSON.parse(text)]);
-    return { ...drawing, key };
+    const stored = JSON.parse(text);
+    const [drawing] = readDrawings([stored]);
+    return { ...drawing, isLie: stored.isLie === true, key };
   } catch {
     return null;
   }
@@ -130,9 +131,12 @@ function readLesson(key, text) {
 
 // It stays in the store, under a name by which it can be found.
 function markUnreadable(key) {
-  const text = localStorage.getItem(key);
-  localStorage.removeItem(key);                  // first, as there may be no room for both
-  localStorage.setItem(`unreadable ${key}`, text);
+  try {
+    localStorage.setItem(`unreadable ${key}`, localStorage.getItem(key));
+    localStorage.removeItem(key);
+  } catch {
+    // There is no room for both: it stays where it is.
+  }
 }
 
 // Earlier editions of this page kept all lessons in one list. Each gets its own key; always the

@@ -135,6 +135,7 @@ function nameOfElder({ kind, fileName }) {
 
 // Puts the elder on the desk.
 function useElder() {
+  if (desk.pupil === null) return;
   if (desk.pupil.kind === "young") giveTrainedBack();
   else usePupil(pagesOwn);
 }

@@ -164,6 +164,10 @@ function surestInWords(probabilities) {
 function lie() {
   if (desk.pupil?.kind === "young") giveTrainedBack();
   const told = countLies(desk.pupil?.lessons ?? []);
+  if (told === LIES.length) {
+    sayOfLesson("The trained network has been told all three lies already.");
+    return;
+  }
   setDrawing(LIES[told]);
   teachDrawing(8, true);
 }

@@ -50,6 +50,12 @@ def files(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_few_images_are_enough_to_learn_and_to_save(run, tmp_path):
+    code, out, err = run("--epochs", 3, "--hidden-size", 16, "--learning-rate", 3, "--validation", 58500,
+                         "--output", tmp_path / "few.json")
+    assert (code, err) == (0, "") and len(nn.NeuralNetwork.load(tmp_path / "few.json").W1) == 784
+
+
 def test_a_run_explains_itself_in_plain_lines_and_its_files_record_it_with_true_figures(run, mnist, tmp_path):
     (tmp_path / "mine.json").write_text(json.dumps(SEVEN) + "\n" + json.dumps(ONE))
     code, out, err = run("--epochs", 2, "--learning-rate", 1, "--activation", "tanh", "--seed", 3, "--validation", 5000,

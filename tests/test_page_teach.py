@@ -149,6 +149,19 @@ def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_a
     assert page.inner_text("#bet-teach .outcome") == verdict and text(page, "lies").startswith("0 of 3")
 
 
+def test_a_fourth_lie_is_refused_also_when_a_young_network_lay_on_the_desk_and_after_a_reload(page):
+    page.emulate_media(reduced_motion="reduce")
+    visit_section(page, "teach")
+    for _ in range(3):
+        lie(page)
+    page.evaluate("() => wipeMemory()")
+    page.click("#lie")
+    until(page, "$('lesson').textContent.includes('all three lies already') && desk.pupil === pagesOwn")
+    page.reload()
+    until(page, "$('lies').textContent === '3 of 3 lies told'")
+    assert page.is_disabled("#lie")
+
+
 def test_three_lies_can_be_told_whatever_the_network_reads_and_whom_one_teaches_is_said_and_chosen(page, other):
     page.emulate_media(reduced_motion="reduce")
     choose_network(page, other)                                        # it reads a 2 in everything

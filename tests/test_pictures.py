@@ -97,7 +97,8 @@ def test_labels_that_do_not_fit_save_nothing(drawings, tmp_path):
     pixels = make_photograph([drawings[:2]], "marker", 500, False, np.random.default_rng(1))
     Image.fromarray(pixels).save(tmp_path / "two.png")
     for options, sentence in [(["--labels", "123"], "--labels names 3 digits, but 2 were found"),
-                              (["--labels", "1a"], "--labels must be digits"), ([], "belong together")]:
+                              (["--labels", "1a"], "--labels must be digits"), ([], "belong together"),
+                              (["--labels", "12", "--show", "two.png"], "write over the picture two.png itself")]:
         code, _, err = run("two.png", "--drawings", "mine.json", *options, folder=tmp_path)
         assert code == 2 and sentence in err and "Traceback" not in err
         assert not (tmp_path / "mine.json").exists()
