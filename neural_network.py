@@ -508,7 +508,7 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     field = (elastic / field.std() * field).astype(np.float32)
     field = field.reshape(2, count, 784)
     shifts = rng.uniform(-shift, shift, (2, count, 1)).astype(np.float32)
-    offset = shifts + field[:, :, pixels]
+    displacement = shifts + field[:, :, pixels]
 
     # Where the ink of each pixel comes from: (count, pixels). Beyond the edge it is as at the edge.
     y = (pixels // 28 - 13.5).astype(np.float32)                        # (pixels,), from the centre
@@ -516,8 +516,8 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     leaning_y = y + lean * x
     turned_y = np.sin(angle) * x + np.cos(angle) * leaning_y
     turned_x = np.cos(angle) * x - np.sin(angle) * leaning_y
-    from_y = (13.5 + offset[0] + turned_y * np.exp(tall)).clip(0, 27)
-    from_x = (13.5 + offset[1] + turned_x * np.exp(wide)).clip(0, 27)
+    from_y = (13.5 + displacement[0] + turned_y * np.exp(tall)).clip(0, 27)
+    from_x = (13.5 + displacement[1] + turned_x * np.exp(wide)).clip(0, 27)
 
     # A new pixel is a mean of the four around that place, each with its share: (count, pixels, 4).
     top = np.floor(from_y).clip(0, 26)
@@ -530,8 +530,8 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     bottom_right = down * right
     shares = np.stack([top_left, top_right, bottom_left, bottom_right], axis=2)
     first = (28 * top + left).astype(np.int32)                          # (count, pixels)
-    offsets = np.array([0, 1, 28, 29], dtype=np.int32)                  # right is 1 on, down 28
-    sources = first[:, :, None] + offsets                               # the numbers of the four
+    to_the_four = np.array([0, 1, 28, 29], dtype=np.int32)              # right is 1 on, down 28
+    sources = first[:, :, None] + to_the_four                           # the numbers of the four
 
     # A sparse matrix is given as its entries, their columns, and where each row begins among them.
     row_starts = np.arange(0, 4 * len(pixels) + 1, 4)                   # each row has four entries
@@ -1237,8 +1237,12 @@ def draw_images(axes, title, images, captions, columns, size=10):
         left = column * wide + 1
         sheet[top:top + 28, left:left + 28] = image.reshape(28, 28) / abs(image).max()
         axes.text(left + 14, top - 1, caption, fontsize=size, ha="center")
-    ends = ["#b24a08", "white", "#1d5cc7"] if sheet.min() < 0 else ["white", "white", "black"]
-    colours = LinearSegmentedColormap.from_list("ink", ends)
+    # The colours of -1, 0 and 1. Images have nothing below 0.
+    if sheet.min() < 0:
+        three_colours = ["#b24a08", "white", "#1d5cc7"]
+    else:
+        three_colours = ["white", "white", "black"]
+    colours = LinearSegmentedColormap.from_list("ink", three_colours)
     axes.imshow(sheet, colours, vmin=-1, vmax=1)
     axes.set(title=title, xticks=[], yticks=[], frame_on=False)
 
@@ -1412,7 +1416,8 @@ class Run:
         except FloatingPointError:
             pass                                            # it has not learned enough yet
         except (OSError, ValueError) as error:
-            self.tell(f"Not saved: {sentence_of(error)}. Training goes on, and saving is tried again.")
+            self.tell(f"Not saved: {sentence_of(error)}. Training goes on, and saving is tried "
+                      "again.")
 
     def save_at_the_end(self):
         """Save the network; where that fails, say what there is. Raises ValueError for that."""
@@ -1430,10 +1435,10 @@ class Run:
 
 def is_told(epoch):
     """Return whether an epoch is told: 1, 2, 3, 5, 10, 20, 30, 50, 100, … are, ever fewer."""
-    digit = epoch
-    while digit % 10 == 0:                                  # 200 is told as 20 is, and that as 2
-        digit //= 10
-    return digit in (1, 2, 3, 5)
+    without_zeros = epoch
+    while without_zeros % 10 == 0:                          # 200 is told as 20 is, and that as 2
+        without_zeros //= 10
+    return without_zeros in (1, 2, 3, 5)
 
 
 SHADES = " .:-=+*#%@"       # from paper to ink

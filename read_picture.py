@@ -762,10 +762,10 @@ def trace_strokes(mask):
     small = np.pad(small, 1)                                    # paper all around
     points = points_of(thin(small))                             # as Guo and Hall (1989) do it
     # The pixels of ink for each point of the line down its middle: so wide is the stroke.
-    width = small.sum() / max(len(points), 1)
+    stroke_width = small.sum() / max(len(points), 1)
     near = neighbours_of(points)
     # The corner of a square end lies 1.4 half widths from the middle: thinning may lead there.
-    spurs = spurs_of(walk_along(points, near), near, 1.4 * width / 2)
+    spurs = spurs_of(walk_along(points, near), near, 1.4 * stroke_width / 2)
     points = [point for point in points if point not in spurs]
     strokes = []
     for path in walk_along(points, neighbours_of(points)):
@@ -1125,7 +1125,7 @@ def main():
     for stream in sys.stdout, sys.stderr:
         if stream is not None:                                  # else it is closed, by `>&-`
             stream.reconfigure(errors="replace")                # a terminal may know only ASCII
-    warnings.simplefilter("ignore")     # Pillow's: of large pictures, and of what a camera has noted
+    warnings.simplefilter("ignore")         # Pillow's, of large pictures and of a camera's notes
     network = NeuralNetwork.load(options.weights)
     if len(network.W1) != 784:
         raise ValueError(f"{options.weights}: expected a network for images of 784 pixels, "

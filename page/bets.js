@@ -82,6 +82,11 @@ function showBet(fieldset) {
   if (!paragraph) return;        // a bet of the start: its outcome stands at the end
   paragraph.hidden = !bet || !outcome;
   if (paragraph.hidden) return;
-  const verdict = bet === rightAnswer ? "Right: " : "Not right: ";
-  fill(paragraph, { bet, outcome: rightAnswer ? verdict + outcome : outcome });
+  fill(paragraph, { bet, outcome: verdictOn(bet, rightAnswer) + outcome });
+}
+
+// "" where no answer was right, or the outcome says it itself.
+function verdictOn(bet, rightAnswer) {
+  if (rightAnswer === "") return "";
+  return bet === rightAnswer ? "Right: " : "Not right: ";
 }

@@ -138,8 +138,8 @@ function settle() {
   $("announcement").textContent = desk.reading ? words : "The sheet is blank.";
 }
 
-// Another digit of those on the sheet is looked at.
-function lookAt(i) {
+// Another digit of those on the sheet is read.
+function chooseFigure(i) {
   desk.figure = i;
   desk.lookNumber = 0;
   settle();

@@ -12,8 +12,14 @@ function showGame(reading) {
   setText($("game-words"), isOn && !isShowingWay ? yourWayInWords(reads) : "");
   setText($("way-words"), isOn ? wordsInBet(reads) : "");
   setText($("game-start"), why.game && !isShowingWay ? "Back to my drawing" : "Try it yourself");
-  const hasNextDab = isOn && why.game.pagesWay !== null && why.search !== null;
-  $("way-next").hidden = !hasNextDab;
+  $("way-next").hidden = !(isOn && hasNextDab());
+}
+
+// Whether the page has a dab to draw; also while it searches for one, once it has shown a way.
+function hasNextDab() {
+  if (why.search === null) return false;
+  const { state } = why.search;
+  return state === "found" || (state === "searching" && why.game.pagesWay !== null);
 }
 
 // What the bet's box says meanwhile: how the page's way goes, or that the learner's ink is not

@@ -63,15 +63,15 @@ function showCount(pupil, network, before, now) {
   setText($("changed"), isTaught ? `${different} of 100 changed` : "");
   const label = `A hundred digits; ${different} are read differently than before`;
   $("hundred").setAttribute("aria-label", label);
-  if (!pupil.isRelearning) settleTeachBet(different, pupil.lessons);
+  if (!pupil.isRelearning) settleTeachBet(different, pupil);
 }
 
 // The bet is about three lies. Once they are told, its outcome stands.
 // different: how many of the hundred are read differently.
-function settleTeachBet(different, lessons) {
+function settleTeachBet(different, pupil) {
   const isSettled = Boolean($("bet-teach").dataset.outcome);
-  if (isSettled || countLies(lessons) < LIES.length) return;
-  const outcome = `${different} of the hundred, after ${counted(lessons.length, "lesson")}.`;
+  if (isSettled || countLies(pupil) < LIES.length) return;
+  const outcome = `${different} of the hundred, after ${counted(pupil.lessons.length, "lesson")}.`;
   settleBet("bet-teach", outcome, answerFor(different));
 }
 

@@ -110,7 +110,9 @@ function showNames() {
 }
 
 function twoDecimals(number) {
-  return number.toFixed(2).replace("-", "−");
+  const rounded = Math.abs(number).toFixed(2);
+  const isBelow = number < 0 && Number(rounded) !== 0;
+  return isBelow ? `−${rounded}` : rounded;
 }
 
 // ── What the parts draw with ──

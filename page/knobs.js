@@ -74,7 +74,8 @@ function showChildhood() {
   const isShown = digit !== "" && run.reads.length > 0;
   $("learn-childhood").hidden = !isShown;
   if (!isShown) return;
-  sayHowItIsRead(digit, run.reads);
+  const { reads } = learning.momentOnDesk ?? run;
+  sayHowItIsRead(digit, reads);
   if (desk.reading) compareReadings(digit, desk.reading);      // else the sentence is hidden
 }
 

@@ -415,7 +415,7 @@ function learnedCurve(run, name) {
   return thinCurve(values.map((value, epoch) => [(epoch + 0.5) * run.pool.length, value]));
 }
 
-const AXIS_OF_SHARES = { guess: 0.1, topOfAxis: 1, format: share => `${share * 100} %` };
+const AXIS_OF_SHARES = { guess: 0.1, topOfAxis: 1, format: share => percent(share, 0) };
 
 // The accuracy on unseen digits until this moment, and, pale, what comes after it.
 function showCurve(run, moment) {

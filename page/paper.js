@@ -138,7 +138,8 @@ function* findSheet(grey) {
   if (pieces.length === 0) return null;          // all of it is equally bright
   const largest = pieces.reduce((one, other) => other.area > one.area ? other : one);
   const [number] = largest.pieces;
-  const piece = { ...bright, values: Float32Array.from(pieceNumbers, one => one === number) };
+  const isOfLargest = Float32Array.from(pieceNumbers, other => (other === number ? 1 : 0));
+  const piece = { ...bright, values: isOfLargest };
   const sheet = yield* fillDents(piece);
   const pixels = sheet.values.length;
   const sheetArea = areaOf(sheet);
@@ -147,8 +148,9 @@ function* findSheet(grey) {
   const isLarge = sheetArea > 0.2 * pixels;
   const isBright = inside > 0.85 * sheetArea;    // all but the ink
   const isAlone = outside < 0.05 * (pixels - sheetArea);
-  if (isLarge && isBright && isAlone && (yield* isOnTable(sheet, grey))) return sheet;
-  return null;
+  if (!isLarge || !isBright || !isAlone) return null;
+  const isSheet = yield* isOnTable(sheet, grey);
+  return isSheet ? sheet : null;
 }
 
 // Where a picture is brighter than Otsu's (1979) threshold: 0 or 1.
@@ -449,7 +451,8 @@ function* findLinesAcross(ink) {
   const thickestLine = 2 * Math.floor(ink.width / 80) + 3;
   const ridges = yield* ridgesOf(ink, thickestLine);
   const lines = [];
-  for (const line of yield* linesWithInk(ridges, ink.width)) {
+  const candidates = yield* linesWithInk(ridges, ink.width);
+  for (const line of candidates) {
     if (lines.every(other => areApart(line, other, thickestLine))) lines.push(line);
   }
   return { lines, ridges, thickestLine };
@@ -505,8 +508,11 @@ function* linesWithInk(ridges, width) {
       if (found >= 0.75 * BLOCKS) candidates.push({ total, row, drop });
     }
   }
-  candidates.sort((one, other) =>
-    other.total - one.total || other.row - one.row || other.drop - one.drop);
+  candidates.sort((one, other) => {
+    if (one.total !== other.total) return other.total - one.total;
+    if (one.row !== other.row) return other.row - one.row;
+    return other.drop - one.drop;
+  });
   return candidates.map(({ row, drop }) => straightLine(row, drop));
 }
 
@@ -864,21 +870,24 @@ function joinParts(one, other) {
 // The height of the parts in the middle: half of all ink is in parts no taller. As ink is counted,
 // not parts, specks do not sway it.
 function typicalHeight(parts) {
-  const byHeight = [...parts].sort((one, other) => heightOf(one) - heightOf(other));
-  const whole = sumOf(byHeight.map(part => part.area));
+  const sorted = sortedByHeight(parts);
+  const whole = sumOf(sorted.map(part => part.area));
   let covered = 0;
-  for (const part of byHeight) {
+  const middle = sorted.find(part => {
     covered += part.area;
-    if (covered >= whole / 2) return heightOf(part);
-  }
-  return 0;
+    return covered >= whole / 2;
+  });
+  return heightOf(middle);
+}
+
+function sortedByHeight(parts) {
+  return [...parts].sort((one, other) => heightOf(one) - heightOf(other));
 }
 
 // Joins each part that is too small for a digit with the nearest within reach. The smallest comes
 // first. What is joined waits for its turn again, as it may still be too small.
 function joinSmall(parts, small, reach) {
-  const byHeight = list => [...list].sort((one, other) => heightOf(one) - heightOf(other));
-  let waiting = byHeight(parts);
+  let waiting = sortedByHeight(parts);
   let alone = [];
   while (waiting.length > 0 && heightOf(waiting[0]) < small) {
     const part = waiting.shift();
@@ -892,7 +901,7 @@ function joinSmall(parts, small, reach) {
     }
     waiting = waiting.filter(other => other !== nearest);
     alone = alone.filter(other => other !== nearest);
-    waiting = byHeight([...waiting, joinParts(part, nearest)]);
+    waiting = sortedByHeight([...waiting, joinParts(part, nearest)]);
   }
   return [...waiting, ...alone];
 }
@@ -948,15 +957,22 @@ function inReadingOrder(parts, typical) {
   let line = 0;
   let levels = [];               // of the parts in this line
   for (const part of [...parts].sort((one, other) => level(one) - level(other))) {
-    const mean = sumOf(levels) / levels.length;
-    if (levels.length > 0 && level(part) - mean > 0.6 * typical) {      // here a new line begins
+    const isNewLine = levels.length > 0 && level(part) - meanOfLevels(levels) > 0.6 * typical;
+    if (isNewLine) {
       line += 1;
       levels = [];
     }
     levels.push(level(part));
     part.line = line;
   }
-  return [...parts].sort((one, other) => one.line - other.line || middleX(one) - middleX(other));
+  return [...parts].sort((one, other) => {
+    if (one.line !== other.line) return one.line - other.line;
+    return middleX(one) - middleX(other);
+  });
+}
+
+function meanOfLevels(levels) {
+  return sumOf(levels) / levels.length;
 }
 
 // The part that begins next at the right of another, at about its height, or null. Its middle, too,
@@ -981,22 +997,22 @@ function traceStrokes(mask) {
   // A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and it
   // may lie between two, and waver: then a quarter of what it can fill will do.
   let enough = 0.5;
-  const penWidth = penWidthOf(withBorder(mask, 1));
+  const penWidth = penWidthOf(withBorder(mask));
   if (penWidth < factor) {
     const filled = penWidth / factor;
     enough = filled / 4;
   }
-  const small = withBorder(shrink(mask, factor), enough);
+  const small = withBorder(inkWhere(shrink(mask, factor), enough));
   const skeleton = thin(small);
   const points = [];             // the places of the skeleton's pixels, row after row
   skeleton.values.forEach((value, at) => {
     if (value === 1) points.push(at);
   });
   // The pixels of ink for each point of the line down its middle: so wide is the stroke.
-  const width = areaOf(small) / Math.max(points.length, 1);
+  const strokeWidth = areaOf(small) / Math.max(points.length, 1);
   const near = neighboursOf(points, skeleton.width);
   // The corner of a square end lies 1.4 half widths from the middle: thinning may lead there.
-  const spurs = spursOf(walkAlong(points, near), near, 1.4 * width / 2);
+  const spurs = spursOf(walkAlong(points, near), near, 1.4 * strokeWidth / 2);
   const kept = points.filter(point => !spurs.has(point));
   const paths = walkAlong(kept, neighboursOf(kept, skeleton.width));
   return paths.map(path => {
@@ -1006,13 +1022,17 @@ function traceStrokes(mask) {
   });
 }
 
-// Ink where there is enough of it, with one pixel of paper on every side.
-function withBorder({ width, height, values }, enough) {
+// A mask: ink is where there is enough of it.
+function inkWhere(raster, enough) {
+  return { ...raster, values: raster.values.map(value => (value >= enough ? 1 : 0)) };
+}
+
+// A mask with one pixel of paper on every side.
+function withBorder({ width, height, values }) {
   const bordered = newRaster(width + 2, height + 2);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (values[y * width + x] >= enough) bordered.values[(y + 1) * bordered.width + x + 1] = 1;
-    }
+    const row = values.subarray(y * width, (y + 1) * width);
+    bordered.values.set(row, (y + 1) * bordered.width + 1);
   }
   return bordered;
 }

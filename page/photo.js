@@ -15,7 +15,7 @@ const photo = {
   words: "",             // what is said meanwhile
   digits: [],            // of each digit {strokes, part, line}: see layOut
   readings: [],          // what the network at hand reads in each
-  readBy: null,          // which network that was
+  readBy: null,          // which network that was, and at what age: see stateOf
   stripOf: null,         // the list of digits for which the strip has buttons
 };
 
@@ -229,7 +229,7 @@ function paintStrokes({ digits, width, height }) {
 // Reads what was found, with the network at hand.
 async function readFound(isWanted) {
   const { network } = desk;
-  photo.readBy = network;
+  photo.readBy = network ? stateOf(network) : null;
   if (!network) return;
   const readings = await inSlices(readEach(network, photo.digits), isWanted);
   if (readings) photo.readings = readings;
@@ -244,9 +244,11 @@ function* readEach(network, digits) {
   return readings;
 }
 
-// Another network reads them otherwise.
+// Another network reads them otherwise, and so does a young one when it has learned.
 async function readFoundAgain() {
-  if (photo.isBusy || photo.digits.length === 0 || photo.readBy === desk.network) return;
+  const { network } = desk;
+  if (photo.isBusy || photo.digits.length === 0 || !network) return;
+  if (isLearning() || isSameState(photo.readBy, network)) return;
   const isWanted = newWatch();
   photo.isBusy = true;
   await readFound(isWanted);
@@ -288,7 +290,7 @@ function showFound() {
 
 function showDrawnNumber() {
   const digits = desk.figures.map(() => ({ part: null, line: 0 }));
-  buildStrip(desk.figures, digits, lookAt);
+  buildStrip(desk.figures, digits, chooseFigure);
   showStrip(digits, desk.readings, desk.figure);
 }
 

@@ -17,21 +17,21 @@ const PICTURES_ACROSS = 32;
 
 // Paints them again when the network is another, or has learned since.
 async function keepPicturesFresh(network) {
-  const pictures = unitPictures;
-  if (isSameState(pictures.painted, network)) return;
-  const hasLearned = pictures.painted !== null && pictures.painted.network === network;
-  if (hasLearned && (pictures.isPainting || pictures.isResting)) return;         // it can wait
+  if (isSameState(unitPictures.painted, network)) return;
+  const hasLearned = unitPictures.painted !== null && unitPictures.painted.network === network;
+  const isBusy = unitPictures.isPainting || unitPictures.isResting;
+  if (hasLearned && isBusy) return;                      // it can wait
   const painted = stateOf(network);
-  pictures.painted = painted;
-  pictures.isPainting = true;
+  unitPictures.painted = painted;
+  unitPictures.isPainting = true;
   const isWhole = await inSlices(paintUnitPictures(network), () => desk.network === network);
-  if (pictures.painted !== painted) return;              // another painting has begun
-  pictures.isPainting = false;
-  if (!isWhole) pictures.painted = null;
-  pictures.isResting = true;
+  if (unitPictures.painted !== painted) return;          // another painting has begun
+  unitPictures.isPainting = false;
+  if (!isWhole) unitPictures.painted = null;
+  unitPictures.isResting = true;
   refresh();
   await pauseFor(PICTURES_PAUSE);
-  pictures.isResting = false;
+  unitPictures.isResting = false;
   refresh();                                             // it may have learned meanwhile
 }
 

@@ -190,8 +190,8 @@ async function writeByHand(strokes, duration, drawing = []) {
   const count = sumOf(strokes.map(stroke => stroke.length));
   const start = performance.now();
   while (true) {
-    const elapsed = (performance.now() - start) / duration;
-    const share = wantsNoMotion() ? 1 : Math.min(elapsed, 1);           // of the points: it is due
+    const elapsed = performance.now() - start;                          // ms
+    const share = wantsNoMotion() ? 1 : Math.min(elapsed / duration, 1);     // of the points
     const due = Math.max(Math.floor(share * count), 1);
     copyPoints(strokes, drawing, due);
     if (share === 1) break;

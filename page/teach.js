@@ -163,17 +163,18 @@ function surestInWords(probabilities) {
 // so it is the trained one that is lied to.
 function lie() {
   if (desk.pupil?.kind === "young") giveTrainedBack();
-  const told = countLies(desk.pupil?.lessons ?? []);
-  if (told === LIES.length) {
-    sayOfLesson("The trained network has been told all three lies already.");
-    return;
-  }
+  const told = countLies(pupilToLieTo());
   setDrawing(LIES[told]);
   teachDrawing(8, true);
 }
 
-function countLies(lessons) {
-  return lessons.filter(lesson => lesson.isLie).length;
+// The pupil on the desk, or the one that takes a young one's place there; null: none.
+function pupilToLieTo() {
+  return desk.pupil?.kind === "young" ? pupilToReturn() : desk.pupil;
+}
+
+function countLies(pupil) {
+  return pupil === null ? 0 : pupil.lessons.filter(lesson => lesson.isLie).length;
 }
 
 // Takes these lessons of the network at hand back, and says so in these words.
@@ -253,7 +254,7 @@ function showUntaught(original, reading) {
 
 // The lessons, and how many of them are lies.
 function showLessons(pupil) {
-  const told = countLies(pupil.lessons);
+  const told = countLies(pupilToLieTo());
   setText($("lies"), `${told} of ${LIES.length} lies told`);
   $("lie").disabled = told === LIES.length;
   const isTaught = pupil.lessons.length > 0;

@@ -150,6 +150,9 @@ function askAboutPair() {
   why.chosenTo = Number($("ask-to").value);
   stopGame();
   showWhy();             // at once: the next tap may come before the next frame
+  // A digit is not asked about against itself: then the choice is not taken.
+  $("ask-from").value = why.from;
+  $("ask-to").value = why.to;
 }
 $("ask-from").addEventListener("change", askAboutPair);
 $("ask-to").addEventListener("change", askAboutPair);
