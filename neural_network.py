@@ -537,8 +537,9 @@ def make_warps(count, pixels, rng, rotation=10, scale=0.1, shear=0.1, shift=1.0,
     row_starts = np.arange(0, 4 * len(pixels) + 1, 4)                   # each row has four entries
     warps = []
     for warp_shares, warp_sources in zip(shares, sources):
-        entries = warp_shares.ravel(), warp_sources.ravel(), row_starts
-        warps.append(csr_array(entries, shape=(len(pixels), 784)))
+        entries = warp_shares.ravel()
+        columns = warp_sources.ravel()
+        warps.append(csr_array((entries, columns, row_starts), shape=(len(pixels), 784)))
     return warps
 
 
@@ -789,8 +790,7 @@ def read_drawing(network, strokes):
     """
     images = looks(strokes)
     _, logits, probabilities = network.forward(images.astype(np.float32))       # (looks, 10) each
-    return {"strokes": strokes, "images": images, "logits": logits,
-            "probabilities": probabilities.mean(axis=0)}
+    return {"images": images, "logits": logits, "probabilities": probabilities.mean(axis=0)}
 
 
 # benchmarks/doubt.py has measured the first two.

@@ -229,7 +229,7 @@ def is_on_table(sheet, grey):
     just_outside = grey[with_rim(sheet, 2) & ~with_rim(sheet, 1)]
     if just_inside.size == 0 or just_outside.size == 0:
         return False
-    corners = sheet[[0, 0, -1, -1], [0, -1, 0, -1]].sum()
+    corners = sum([sheet[0, 0], sheet[0, -1], sheet[-1, 0], sheet[-1, -1]])     # on the sheet
     share = np.median(just_outside) / max(np.median(just_inside), 1e-3)
     return share < 0.75 - 0.15 * corners
 
@@ -499,9 +499,9 @@ def find_ink(ink):
     # The lightest quarter of a picture is paper, even where ink is frequent. If paper is normally
     # distributed, a twentieth of it is 1.64 standard deviations or more below the mean, and a
     # quarter 0.67 or more.
-    dark, darker = np.percentile(blurred, (5, 25))
-    grain = (darker - dark) / (1.64 - 0.67)             # one standard deviation
-    mean = darker + 0.67 * grain
+    twentieth, quarter = np.percentile(blurred, (5, 25))
+    grain = (quarter - twentieth) / (1.64 - 0.67)       # one standard deviation
+    mean = quarter + 0.67 * grain
     # What lies four standard deviations above the mean of paper, and a bit more, is no grain.
     outstanding = mean + 4 * grain + 0.02
     stands_out = blurred > outstanding
@@ -527,7 +527,7 @@ class Part:
     right: float            # the first column that is outside
     bottom: float           # the first row that is outside
     area: float             # of its ink
-    pieces: list            # their numbers, where it is made of several
+    pieces: list            # the numbers of the pieces, or strokes, that it is made of
     line: int = 0           # in which line of the picture it stands
     strokes: list = None    # once they are traced
 
@@ -687,15 +687,16 @@ def are_one(one, other, typical, tallest=1.6):
     if whole.height > tallest * typical:                        # two digits, one over the other
         return False
     # How much their boxes have in common; below 0, how far they are apart.
-    across = min(one.right, other.right) - max(one.left, other.left)
-    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    common_width = min(one.right, other.right) - max(one.left, other.left)
+    common_height = min(one.bottom, other.bottom) - max(one.top, other.top)
     taller = max(one.height, other.height)
-    if across > 0.5 * min(one.width, other.width):
+    if common_width > 0.5 * min(one.width, other.width):
         if taller < 0.6 * typical:                              # as in a 5 of two strokes
-            return down > -typical / 3
-        return down > -typical / 8
+            return common_height > -typical / 3
+        return common_height > -typical / 8
     are_steps = taller < 0.85 * whole.height                    # as in a 4 that is open at the top
-    return are_steps and across > -typical / 5 and down > 0 and whole.width < 1.2 * typical
+    are_near = common_width > -typical / 5 and common_height > 0
+    return are_steps and are_near and whole.width < 1.2 * typical
 
 
 def in_reading_order(parts, typical):
@@ -792,8 +793,8 @@ def neighbours_of(points):
         found = [side for side in sides if side in point_set]
         for dx, dy in (1, 1), (-1, 1), (-1, -1), (1, -1):
             corner = (x + dx, y + dy)
-            is_around = (x + dx, y) in point_set or (x, y + dy) in point_set
-            if corner in point_set and not is_around:           # around the corner: by a side
+            leads_by_side = (x + dx, y) in point_set or (x, y + dy) in point_set
+            if corner in point_set and not leads_by_side:
                 found.append(corner)
         near[x, y] = found
     return near
@@ -877,11 +878,11 @@ def smooth_path(path):
 
 
 def mean_of_five(points):
-    """Return for each of these points (count, 2), but two at each end, the mean of five: a list."""
-    count = len(points) - 4
-    total = np.zeros((count, 2))
+    """Return the mean of each five points (n + 4, 2) that follow one another: a list of n."""
+    n = len(points) - 4
+    total = np.zeros((n, 2))
     for first in range(5):
-        total += points[first:first + count]
+        total += points[first:first + n]
     return (total / 5).tolist()
 
 
@@ -944,7 +945,8 @@ def split_drawing(strokes):
     """Return several digits drawn side by side as drawings of their own, in reading order.
 
     Strokes that touch are of one digit. For the rest the rules are those for the pieces of ink in a
-    picture, but that a digit may be of two equal halves: an 8 of two loops. So does the page.
+    picture, but that a digit may be of two equal halves: an 8 of two loops. So the page parts what
+    is drawn on its sheet; here it is for whoever has such drawings.
     """
     if len(strokes) < 2:                                        # none, or a single one
         return [strokes]

@@ -326,7 +326,7 @@ def read_as_usual(network, path, is_stretched):
 
 READ_IN_PAGE = """async ([name, type, base64]) => {
     const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
-    const { digits } = await readPaper(new File([bytes], name, { type }), () => true);
+    const { digits } = await findInPicture(new File([bytes], name, { type }), () => true);
     const readings = digits.map(({ strokes }) => readDrawing(desk.network, strokes));
     return readings.map(({ probabilities }) => indexOfLargest(probabilities)).join("");
 }"""

@@ -134,8 +134,14 @@ function drawSections() {
 // The pen is lifted, or the drawing has changed without it: all is drawn at once, and said.
 function settle() {
   drawEverything();
-  const words = `It reads ${$("prediction").textContent}. ${$("doubt").textContent}`;
-  $("announcement").textContent = desk.reading ? words : "The sheet is blank.";
+  $("announcement").textContent = announcement();
+}
+
+// What a screen reader says of the drawing; nothing where there is no network to read it.
+function announcement() {
+  if (desk.isBlank) return "The sheet is blank.";
+  if (!desk.reading) return "";
+  return `It reads ${$("prediction").textContent}. ${$("doubt").textContent}`;
 }
 
 // Another digit of those on the sheet is read.

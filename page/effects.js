@@ -226,18 +226,18 @@ function* bestOf(count, things, valueOf) {
 
 // ── A change that fools it ──
 
-const FOOL_STEPS = 50;         // at most: more would no longer be faint
-const FOOL_STEP = 0.1;         // the length of each
+const MOST_FOOL_STEPS = 50;         // at most: more would no longer be faint
+const FOOL_STEP_LENGTH = 0.1;         // the length of each
 const FOOLED = 0.95;           // the probability of another digit at which the network is fooled
 
 // The image after a faint change of grey that makes the network sure of another digit (Goodfellow
 // and others, 2015). A lesson moves the weights down the slope of the loss, so that its digit is
 // read; here the greys are moved, so that the likeliest of the other digits is. null where
-// FOOL_STEPS do not do it.
+// MOST_FOOL_STEPS do not do it.
 function* fool(network, image) {
   const before = indexOfLargest(forward(network, image).logits);
   let changed = image;
-  for (let step = 0; step <= FOOL_STEPS; step++) {
+  for (let step = 0; step <= MOST_FOOL_STEPS; step++) {
     const pass = forward(network, changed);
     const other = orderByValue(pass.logits).find(digit => digit !== before);
     if (pass.probabilities[other] > FOOLED) return changed;
@@ -246,7 +246,7 @@ function* fool(network, image) {
     const dimage = matmul(network.W1, dz, dz.length);           // (784, units) @ (units, 1)
     const length = Math.hypot(...dimage);
     if (length === 0 || Number.isNaN(length)) return null;      // there is no slope to follow
-    changed = changed.map((grey, i) => clip(grey - FOOL_STEP * dimage[i] / length, 0, 1));
+    changed = changed.map((grey, i) => clip(grey - FOOL_STEP_LENGTH * dimage[i] / length, 0, 1));
     yield;
   }
   return null;

@@ -78,7 +78,7 @@ function hideFooled() {
 }
 
 $("fool").addEventListener("click", searchChange);
-// The drawing may have changed under the slider, by another window: then it is hidden.
+// The network may have changed under the slider, by a lesson in another window: then it is hidden.
 $("fooled-share").addEventListener("input", event => {
   if (why.fooled === null) return;
   why.fooled.share = event.target.value / 100;

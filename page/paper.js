@@ -86,14 +86,14 @@ function placesIn(side, factor, count) {
   });
 }
 
-// What is in a box of a raster's values, rows of this width.
-function crop(values, width, { left, top, right, bottom }) {
-  const raster = newRaster(right - left, bottom - top);
+// What is in a box of a raster.
+function crop({ width, values }, { left, top, right, bottom }) {
+  const part = newRaster(right - left, bottom - top);
   for (let y = top; y < bottom; y++) {
     const row = values.subarray(y * width + left, y * width + right);
-    raster.values.set(row, (y - top) * raster.width);
+    part.values.set(row, (y - top) * part.width);
   }
-  return raster;
+  return part;
 }
 
 // ── 2. The sheet on a table ──
@@ -111,14 +111,14 @@ function* cutOutSheet(grey) {
   const inside = yield* withoutRim(sheet, 2);    // at the rim, there is table in it
   const { pieces } = yield* connectedPieces(inside, inside);
   const [box] = pieces;                          // the only one, as it has no dents
-  const part = crop(grey.values, grey.width, {
+  const part = crop(grey, {
     left: factor * box.left,
     top: factor * box.top,
     right: Math.min(factor * box.right, grey.width),
     bottom: Math.min(factor * box.bottom, grey.height),
   });
-  const smallSheet = crop(inside.values, inside.width, box);
-  const smallPaper = crop(light.values, light.width, box);
+  const smallSheet = crop(inside, box);
+  const smallPaper = crop(light, box);
   const isSheet = yield* enlarge(smallSheet, factor, part.width, part.height);
   const paper = yield* enlarge(smallPaper, factor, part.width, part.height);
   for (let i = 0; i < part.values.length; i++) {
@@ -612,10 +612,10 @@ function* findInk(ink) {
   // The lightest quarter of a picture is paper, even where ink is frequent. If paper is normally
   // distributed, a twentieth of it is 1.64 standard deviations or more below the mean, and a
   // quarter 0.67 or more.
-  const dark = percentileOfHistogram(fine, 5);
-  const darker = percentileOfHistogram(fine, 25);
-  const grain = (darker - dark) / (1.64 - 0.67);       // one standard deviation
-  const mean = darker + 0.67 * grain;
+  const twentieth = percentileOfHistogram(fine, 5);
+  const quarter = percentileOfHistogram(fine, 25);
+  const grain = (quarter - twentieth) / (1.64 - 0.67); // one standard deviation
+  const mean = quarter + 0.67 * grain;
   // What lies four standard deviations above the mean of paper, and a bit more, is no grain.
   const outstanding = mean + 4 * grain + 0.02;
   const paper = histogramOf(blurred.values, 256, -Infinity, outstanding);
@@ -654,8 +654,8 @@ function* blur(raster, sigma) {
     const at = fromEdge % (2 * length);          // in the picture and its mirror image beside it
     return at < length ? at : 2 * length - 1 - at;
   };
-  const rows = newRaster(width, height);
-  const columns = newRaster(width, height);
+  const blurredAcross = newRaster(width, height);
+  const blurred = newRaster(width, height);
   for (let y = 0; y < height; y++) {
     if (y % 16 === 0) yield;
     for (let x = 0; x < width; x++) {
@@ -665,7 +665,7 @@ function* blur(raster, sigma) {
         const at = isInside ? x + k : mirrored(x + k, width);
         total += kernel[k + radius] * values[y * width + at];
       }
-      rows.values[y * width + x] = total / sum;
+      blurredAcross.values[y * width + x] = total / sum;
     }
   }
   for (let y = 0; y < height; y++) {
@@ -674,11 +674,11 @@ function* blur(raster, sigma) {
       const from = mirrored(y + k, height) * width;
       const weight = kernel[k + radius] / sum;
       for (let x = 0; x < width; x++) {
-        columns.values[y * width + x] += weight * rows.values[from + x];
+        blurred.values[y * width + x] += weight * blurredAcross.values[from + x];
       }
     }
   }
-  return columns;
+  return blurred;
 }
 
 // How many of the values lie in each of so many equal steps from 0 to 1. Only those count that are
@@ -929,15 +929,16 @@ function areOne(one, other, typical, tallest = 1.6) {
   const whole = joinParts(one, other);
   if (heightOf(whole) > tallest * typical) return false;        // two digits, one over the other
   // How much their boxes have in common; below 0, how far they are apart.
-  const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
-  const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  const commonWidth = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const commonHeight = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
   const taller = Math.max(heightOf(one), heightOf(other));
-  if (across > 0.5 * Math.min(widthOf(one), widthOf(other))) {
-    if (taller < 0.6 * typical) return down > -typical / 3;     // as in a 5 of two strokes
-    return down > -typical / 8;
+  if (commonWidth > 0.5 * Math.min(widthOf(one), widthOf(other))) {
+    if (taller < 0.6 * typical) return commonHeight > -typical / 3;     // a 5 of two strokes
+    return commonHeight > -typical / 8;
   }
   const areSteps = taller < 0.85 * heightOf(whole);             // as in a 4 that is open at the top
-  return areSteps && across > -typical / 5 && down > 0 && widthOf(whole) < 1.2 * typical;
+  const areNear = commonWidth > -typical / 5 && commonHeight > 0;
+  return areSteps && areNear && widthOf(whole) < 1.2 * typical;
 }
 
 // The parts line by line, from left to right, each with the number of its line. Lines may slope: by
@@ -1091,9 +1092,9 @@ function neighboursOf(points, width) {
   for (const at of points) {
     const found = [at + 1, at + width, at - 1, at - width].filter(side => pointSet.has(side));
     for (const [dx, dy] of [[1, 1], [-1, 1], [-1, -1], [1, -1]]) {
-      const isAround = pointSet.has(at + dx) || pointSet.has(at + dy * width);
+      const leadsBySide = pointSet.has(at + dx) || pointSet.has(at + dy * width);
       const corner = at + dy * width + dx;
-      if (pointSet.has(corner) && !isAround) found.push(corner);
+      if (pointSet.has(corner) && !leadsBySide) found.push(corner);
     }
     near.set(at, found);
   }
@@ -1192,10 +1193,10 @@ function smoothPath(path) {
 
 // The digits in a grey picture, in reading order: the box of each, its line, and its strokes, all
 // in pixels of the picture. Besides, to be looked at: ink, 0 to 1 in each pixel, and mask, 0 or 1.
-function* findDigits(values, width, height) {
-  const factor = Math.max(Math.ceil(ENLARGED_SIDE / Math.max(width, height)), 1);
-  const grey = yield* enlarge({ width, height, values }, factor);
-  const inkAndRules = yield* takeLightAway(grey);
+function* findDigits(grey) {
+  const factor = Math.max(Math.ceil(ENLARGED_SIDE / Math.max(grey.width, grey.height)), 1);
+  const large = yield* enlarge(grey, factor);
+  const inkAndRules = yield* takeLightAway(large);
   const ink = yield* removeRules(inkAndRules);
   const { mask, faint } = yield* findInk(ink);
   const { digits, pieceNumbers } = yield* findDigitsInInk(mask, faint);
@@ -1211,23 +1212,21 @@ function* findDigits(values, width, height) {
       strokes: strokesOf(part, pieceNumbers, mask.width, factor),
     });
   }
-  return { ink: shrink(ink, factor).values, mask: shrink(mask, factor).values, digits: found };
+  return { ink: shrink(ink, factor), mask: shrink(mask, factor), digits: found };
 }
 
-// The sheet of paper in a grey picture, its grey, width and height, and what findDigits returns of
-// that.
+// The sheet of paper in a grey picture, grey, and what findDigits returns of that.
+//
 // Where no sheet lies on a table, it is the whole picture. A sheet without a digit is none, either:
 // a broad white 1 on black looks like one.
-function* findDigitsOnSheet(grey, width, height) {
-  const sheet = yield* cutOutSheet({ width, height, values: grey });
+function* findDigitsOnSheet(grey) {
+  const sheet = yield* cutOutSheet(grey);
   if (sheet !== null) {
-    const found = yield* findDigits(sheet.values, sheet.width, sheet.height);
-    if (found.digits.length > 0) {
-      return { ...found, grey: sheet.values, width: sheet.width, height: sheet.height };
-    }
+    const found = yield* findDigits(sheet);
+    if (found.digits.length > 0) return { ...found, grey: sheet };
   }
-  const found = yield* findDigits(grey, width, height);
-  return { ...found, grey, width, height };
+  const found = yield* findDigits(grey);
+  return { ...found, grey };
 }
 
 // The strokes of one digit, in pixels of the picture before it was enlarged.

@@ -13,7 +13,7 @@ const photo = {
   jobs: 0,               // how many pictures were opened: only the last one is worked on
   isBusy: false,
   words: "",             // what is said meanwhile
-  digits: [],            // of each digit {strokes, part, line}: see layOut
+  digits: [],            // of each digit {strokes, picture, line}: see layOut
   readings: [],          // what the network at hand reads in each
   readBy: null,          // which network that was, and at what age: see stateOf
   stripOf: null,         // the list of digits for which the strip has buttons
@@ -54,17 +54,17 @@ async function readPicture(file) {
   photo.words = `Looking for digits in ${file.name} …`;
   showFound();
   try {
-    const paper = await readPaper(file, isWanted);
+    const found = await findInPicture(file, isWanted);
     await nextTask();            // the pen may be waiting
     if (!isWanted()) return;
-    check(paper.digits.length > 0, "No digit was found in this picture.");
-    layOut(paper);
+    check(found.digits.length > 0, "No digit was found in this picture.");
+    layOut(found);
     await nextTask();
     await readFound(isWanted);
     if (!isWanted()) return;
     showMessage("");
     chooseFound(0);
-    await layOutSteps(paper);
+    await layOutSteps(found);
   } catch (error) {
     if (isWanted()) showMessage(`${file.name}: ${sentenceOf(error)} Nothing has changed.`);
   } finally {
@@ -77,8 +77,9 @@ async function readPicture(file) {
 
 // The sheet of paper in a picture, and what is on it: see findDigitsOnSheet. Nothing if it is
 // wanted no longer. Throws a sentence if the file holds no picture.
-async function readPaper(file, isWanted) {
+async function findInPicture(file, isWanted) {
   const bitmap = await decode(file);
+  await nextTask();              // to make it smaller has taken long enough
   const { width, height } = bitmap;
   const canvas = document.createElement("canvas");
   canvas.width = width;
@@ -89,7 +90,7 @@ async function readPaper(file, isWanted) {
   const grey = await inSlices(fetchGrey(context, width, height), isWanted);
   canvas.width = 0;              // its memory is given back at once
   if (!grey) return undefined;
-  return inSlices(findDigitsOnSheet(grey, width, height), isWanted);
+  return inSlices(findDigitsOnSheet(grey), isWanted);
 }
 
 // The picture, upright, and no larger than is of use.
@@ -124,13 +125,13 @@ async function sizeOf(file) {
   }
 }
 
-// Grey from 0 (black) to 1 (white), band by band.
+// Grey from 0 (black) to 1 (white), a raster, band by band.
 function* fetchGrey(context, width, height) {
-  const grey = new Float32Array(width * height);
+  const grey = newRaster(width, height);
   for (let top = 0; top < height; top += BAND) {
     const rows = Math.min(BAND, height - top);
     const { data } = context.getImageData(0, top, width, rows);
-    grey.set(greyOf(data), top * width);
+    grey.values.set(greyOf(data), top * width);
     yield;
   }
   return grey;
@@ -138,14 +139,14 @@ function* fetchGrey(context, width, height) {
 
 // ── What was found ──
 
-// Keeps what is shown of a picture: of each digit its strokes on the sheet, its part of the
-// picture, painted on a canvas, and its line.
-function layOut(paper) {
-  photo.digits = paper.digits.map(digit => {
-    const box = withMargin(digit, paper);
+// Keeps what is shown of a picture: of each digit its strokes on the sheet, its picture,
+// painted on a canvas, and its line.
+function layOut({ grey, digits }) {
+  photo.digits = digits.map(digit => {
+    const box = withMargin(digit, grey);
     return {
       strokes: fitToSheet(digit.strokes),
-      part: paintPart(paper.grey, paper.width, box, PART_SIDE, value => value),
+      picture: paintPart(grey, box, PART_SIDE, value => value),
       line: digit.line,
     };
   });
@@ -163,15 +164,15 @@ function fitToSheet(strokes) {
 }
 
 // The steps from the picture to its strokes, one after the other, as each takes a while.
-async function layOutSteps(paper) {
-  const { grey, ink, mask, width, height } = paper;
-  const all = { left: 0, top: 0, right: width, bottom: height };
+async function layOutSteps(found) {
+  const { grey, ink, mask } = found;
+  const all = { left: 0, top: 0, right: grey.width, bottom: grey.height };
   const greyOfInk = value => 1 - value;
   const steps = {
-    "step-picture": () => paintPart(grey, width, all, STEP_SIDE, value => value),
-    "step-light": () => paintPart(ink, width, all, STEP_SIDE, greyOfInk),
-    "step-ink": () => paintPart(mask, width, all, STEP_SIDE, greyOfInk),
-    "step-strokes": () => paintStrokes(paper),
+    "step-picture": () => paintPart(grey, all, STEP_SIDE, value => value),
+    "step-light": () => paintPart(ink, all, STEP_SIDE, greyOfInk),
+    "step-ink": () => paintPart(mask, all, STEP_SIDE, greyOfInk),
+    "step-strokes": () => paintStrokes(found),
   };
   for (const [id, paint] of Object.entries(steps)) {
     await nextTask();
@@ -179,11 +180,10 @@ async function layOutSteps(paper) {
   }
 }
 
-// What is in a box of a picture, on a canvas of at most side × side pixels: each is the mean of a
-// square of the picture.
-// values: of the picture, from 0 to 1, rows of this width. toGrey: how light a value is to be.
-function paintPart(values, width, box, side, toGrey) {
-  const whole = crop(values, width, box);
+// What is in a box of a raster, on a canvas of at most side × side pixels: each is the mean of a
+// square of the raster. toGrey: how light a value, from 0 to 1, is to be.
+function paintPart(raster, box, side, toGrey) {
+  const whole = crop(raster, box);
   const square = Math.max(Math.ceil(Math.max(whole.width, whole.height) / side), 1);
   const small = shrink(whole, square);
   const canvas = document.createElement("canvas");
@@ -210,7 +210,8 @@ function withMargin({ left, top, right, bottom }, { width, height }) {
 }
 
 // The strokes of all digits, where they lie in the picture.
-function paintStrokes({ digits, width, height }) {
+function paintStrokes({ digits, grey }) {
+  const { width, height } = grey;
   const scale = Math.min(STEP_SIDE / Math.max(width, height), 1);
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil(width * scale);
@@ -289,7 +290,7 @@ function showFound() {
 }
 
 function showDrawnNumber() {
-  const digits = desk.figures.map(() => ({ part: null, line: 0 }));
+  const digits = desk.figures.map(() => ({ picture: null, line: 0 }));
   buildStrip(desk.figures, digits, chooseFigure);
   showStrip(digits, desk.readings, desk.figure);
 }
@@ -300,11 +301,12 @@ function showPhotoDigits() {
   showStrip(photo.digits, photo.readings, chosen);
 }
 
-// Makes a button for each digit, unless the strip has those of this list already.
-// digits: of each {part, line}; part is null where the digit is drawn.
-function buildStrip(list, digits, choose) {
-  if (photo.stripOf === list) return;
-  photo.stripOf = list;
+// Makes a button for each digit, unless the strip has them already.
+// shownFor: the list by which that is known. digits: of each {picture, line}; picture is null where
+// the digit is drawn.
+function buildStrip(shownFor, digits, choose) {
+  if (photo.stripOf === shownFor) return;
+  photo.stripOf = shownFor;
   const buttons = digits.map((digit, i) => buttonFor(digit, () => choose(i)));
   for (let i = 1; i < digits.length; i++) {
     const isNewLine = digits[i].line !== digits[i - 1].line;
@@ -320,13 +322,13 @@ function showStrip(digits, readings, chosen) {
     const digit = reading ? indexOfLargest(reading.probabilities) : -1;
     const whyDoubted = reading ? explainDoubt(reading) : "";
     const label = `Digit ${i + 1}: ${digitOrDash(digit)}`;
-    const { part } = digits[i];
+    const { picture } = digits[i];
     button.value = digitOrDash(digit);           // for whoever reads the page by script
     setText(button.querySelector("b"), digitOrDash(digit));
     button.classList.toggle("doubted", whyDoubted !== "");
     setAttribute(button, "aria-pressed", i === chosen);
     setAttribute(button, "aria-label", whyDoubted === "" ? label : `${label}, ${whyDoubted}`);
-    if (part === null && reading) {
+    if (picture === null && reading) {
       paintImage(button.querySelector("canvas"), reading.passes[0].image);
     }
   });
@@ -336,7 +338,7 @@ function showStrip(digits, readings, chosen) {
 function buttonFor(digit, choose) {
   const button = document.createElement("button");
   button.innerHTML = `${PICTURE}<b></b>`;
-  if (digit.part !== null) button.querySelector("canvas").replaceWith(digit.part);
+  if (digit.picture !== null) button.querySelector("canvas").replaceWith(digit.picture);
   button.addEventListener("click", choose);
   return button;
 }

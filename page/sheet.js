@@ -119,19 +119,19 @@ function drawGhosts() {
   drawStrokes($("ghosts"), shownPaths.ghosts, desk.ghosts);
 }
 
-// Draws strokes as the paths of a group. before: what the group shows, which is brought up to date.
-function drawStrokes(group, before, strokes) {
+// Draws strokes as the paths of a group. shown: what the group shows, which is brought up to date.
+function drawStrokes(group, shown, strokes) {
   const paths = group.children;
   while (paths.length > strokes.length) {
     paths[paths.length - 1].remove();
-    before.pop();
+    shown.pop();
   }
   strokes.forEach((stroke, i) => {
-    const last = before[i];
-    if (last && last.stroke === stroke && last.points === stroke.length) return;
-    if (!last) group.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+    const path = shown[i];
+    if (path && path.stroke === stroke && path.points === stroke.length) return;
+    if (!path) group.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
     paths[i].setAttribute("d", curvePath(stroke));
-    before[i] = { stroke, points: stroke.length };
+    shown[i] = { stroke, points: stroke.length };
   });
 }
 

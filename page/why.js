@@ -25,25 +25,24 @@ const why = {
 
 sections.why = showWhy;
 
-// Shows what is known. In the end it sees to it that the ink glows, which takes a while.
+// In the end it sees to it that the ink glows, which takes a while.
 function showWhy() {
-  if (desk.strokes[0] !== why.firstStroke && !desk.isBlank) beginAnew(desk.strokes[0]);
-  if (desk.isBlank) stopGame();
-  const reading = readingWithoutDab();
-  const canAsk = reading !== null && indexOfLargest(reading.probabilities) >= 0;
-  if (canAsk) {
-    if (!desk.isGrowing) choosePair(reading);
-    why.lead = leadIn(reading);
-  } else {
-    why.lead = NaN;
-  }
+  forgetOtherDrawing();
+  const reading = readingToAsk();
+  followPair(reading);
   namePair();
-  showLead(canAsk ? leadIn(desk.reading) : NaN);
-  showLookWords(canAsk);
-  showDab(canAsk ? reading : null);
-  showGame(canAsk ? reading : null);
-  if (why.fooled && !isAbout(why.fooled.question)) hideFooled();
+  showLead(reading === null ? NaN : leadIn(desk.reading));
+  showLookWords(reading !== null);
+  showDab(reading);
+  showGame(reading);
   glowWhilePenRests();
+}
+
+// What was begun or found is forgotten, unless it is about the drawing that is there.
+function forgetOtherDrawing() {
+  if (desk.isBlank) stopGame();
+  else if (desk.strokes[0] !== why.firstStroke) beginAnew(desk.strokes[0]);
+  if (why.fooled && !isAbout(why.fooled.question)) hideFooled();
 }
 
 // Another drawing: nothing that was chosen, begun or found is about it.
@@ -55,10 +54,12 @@ function beginAnew(firstStroke) {
   hideFooled();
 }
 
-// What is read in the drawing alone.
-function readingWithoutDab() {
+// What is read in the drawing, the dab left out; null where nothing can be asked.
+function readingToAsk() {
   const isWithDab = desk.reading !== null && desk.trial !== null;
-  return isWithDab ? readDrawing(desk.network, desk.strokes) : desk.reading;
+  const reading = isWithDab ? readDrawing(desk.network, desk.strokes) : desk.reading;
+  const canAsk = reading !== null && indexOfLargest(reading.probabilities) >= 0;
+  return canAsk ? reading : null;
 }
 
 // By how many points the one digit leads the other in a reading.
@@ -71,7 +72,16 @@ function leadIn(reading) {
 
 const FULL_LEAD = 50;          // points at which the bar between the two digits has reached an end
 
-// The pair that is asked about. While a drawing grows it stays: the sentences would flicker.
+// Which pair is asked about, and by how much the one leads.
+function followPair(reading) {
+  if (reading === null) {
+    why.lead = NaN;
+    return;
+  }
+  if (!desk.isGrowing) choosePair(reading);      // else the sentences would flicker
+  why.lead = leadIn(reading);
+}
+
 function choosePair(reading) {
   const pair = pairToAsk(reading.probabilities, why.chosenFrom, why.chosenTo);
   why.from = pair.from;
@@ -101,9 +111,11 @@ function showLead(lead) {
   bar.classList.toggle("against-from", lead < 0);
   bar.style.setProperty("left", (lead > 0 ? 50 - length : 50) + "%");
   bar.style.setProperty("width", length + "%");
-  const isLead = Number.isFinite(lead);
-  const who = isLead ? leadInWords(lead, why.from, why.to) : "";
-  setText($("lead-words"), isLead ? `${who}, in the five small images together.` : "");
+  let words = "";
+  if (Number.isFinite(lead)) {
+    words = `${leadInWords(lead, why.from, why.to)}, in the five small images together.`;
+  }
+  setText($("lead-words"), words);
 }
 
 // Which share of a full number this is, whatever its sign, at most 1; 0 of what is no number.
@@ -162,17 +174,17 @@ $("ask-to").addEventListener("change", askAboutPair);
 function askedNow() {
   return {
     network: desk.network,
+    age: ageOf(desk.network),
     strokes: desk.strokes,
     points: sumOf(desk.strokes.map(stroke => stroke.length)),   // strokes grow in place
     from: why.from,
     to: why.to,
-    lead: why.lead,
     lookNumber: isAboutOneLook() ? desk.lookNumber : null,
   };
 }
 
 // Whether a question is about the drawing and the network that are on the desk. A network that
-// learns stays the same one: what was found stays, and the glow follows it by its lead (see
+// learns stays the same one: what was found stays. But the glow follows it as it gets older (see
 // isStillAsked).
 function isAbout(question) {
   const now = askedNow();
@@ -186,7 +198,7 @@ function isStillAsked(question) {
   return isAbout(question)
     && question.from === now.from
     && question.to === now.to
-    && question.lead === now.lead
+    && question.age === now.age
     && question.lookNumber === now.lookNumber;
 }
 
@@ -255,10 +267,12 @@ function clearAway() {
   refresh();
 }
 
-new IntersectionObserver(([entry]) => {
+const inkObserver = new IntersectionObserver(([entry]) => {
   why.isInView = entry.isIntersecting;
   const hasReadOn = !why.isInView && entry.boundingClientRect.top < 0;
   if (hasReadOn) clearAway();
   glowWhilePenRests();
-}, { rootMargin: "-10% 0px -20%" }).observe($("why-ink"));
+}, { rootMargin: "-10% 0px -20%" });
+// Not before all scripts are there.
+addEventListener("DOMContentLoaded", () => inkObserver.observe($("why-ink")));
 $("drawing").addEventListener("pointerdown", glowWhilePenRests);        // the pen ends it at once
