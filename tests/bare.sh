@@ -29,7 +29,9 @@ train() {
     bash -c "$1" >log 2>&1 </dev/null &
     until [ weights.json -nt before ] || ! kill -0 $! 2>/dev/null; do sleep 0.2; done
     echo "== the first network after $(($(date +%s) - started)) s"
-    sleep 15; kill -INT $(cat /proc/$!/task/*/children); wait $!; end        # what trains gets it once; uv would pass it on, too
+    sleep 15
+    child=$(cat /proc/$!/task/*/children)                          # uv's is what trains; bash has become what trains itself
+    kill -INT ${child:-$!}; wait $!; end                           # so that it comes once: uv would pass it on, too
     grep -a -v -E '^(Collecting|  Downloading|Processing|Requirement|WARNING|Looking|Installing|Successfully| *━)' log | tail -25
     git checkout --quiet weights.json weights.js; rm -rf report log before
 }
