@@ -184,7 +184,7 @@ def find_sheet(grey):
     if len(pieces) == 0:
         return None                                             # all of it is equally bright
     largest = max(pieces, key=lambda piece: piece.area)
-    sheet = fill_dents(piece_numbers == largest.pieces[0])
+    sheet = fill_dents(piece_numbers == largest.numbers[0])
     inside = bright[sheet]
     outside = bright[~sheet]
     is_large = inside.size > 0.2 * grey.size
@@ -527,7 +527,7 @@ class Part:
     right: float            # the first column that is outside
     bottom: float           # the first row that is outside
     area: float             # of its ink
-    pieces: list            # the numbers of the pieces, or strokes, that it is made of
+    numbers: list           # of its pieces, or strokes
     line: int = 0           # in which line of the picture it stands
     strokes: list = None    # once they are traced
 
@@ -593,7 +593,7 @@ def connected_pieces(mask, faint):
             continue                                            # a trace, and no ink in it
         rows, columns = box
         piece = Part(left=columns.start, top=rows.start, right=columns.stop, bottom=rows.stop,
-                     area=areas[number], pieces=[number])
+                     area=areas[number], numbers=[number])
         pieces.append(piece)
     return pieces, piece_numbers
 
@@ -617,7 +617,7 @@ def join_parts(one, other):
     """Return two parts as one."""
     return Part(left=min(one.left, other.left), top=min(one.top, other.top),
                 right=max(one.right, other.right), bottom=max(one.bottom, other.bottom),
-                area=one.area + other.area, pieces=one.pieces + other.pieces)
+                area=one.area + other.area, numbers=one.numbers + other.numbers)
 
 
 def typical_height(parts):
@@ -909,7 +909,7 @@ def find_digits(grey):
 def strokes_of(part, piece_numbers, factor):
     """Return the strokes of one digit, in pixels of the picture before it was enlarged."""
     box = piece_numbers[part.top:part.bottom, part.left:part.right]
-    is_own = np.isin(box, part.pieces)                          # no ink of a neighbour in the box
+    is_own = np.isin(box, part.numbers)                          # no ink of a neighbour in the box
     strokes = []
     for stroke in trace_strokes(is_own):
         strokes.append([[(x + part.left) / factor, (y + part.top) / factor] for x, y in stroke])
@@ -956,7 +956,7 @@ def split_drawing(strokes):
         left, top = path.min(axis=0)
         right, bottom = path.max(axis=0)
         # The height counts in place of an area: a bar is wide, but no digit is so flat.
-        parts.append(Part(left, top, right, bottom, area=bottom - top, pieces=[number]))
+        parts.append(Part(left, top, right, bottom, area=bottom - top, numbers=[number]))
     reach = 0.045 * typical_height(parts)                       # strokes nearer than this touch
     paths = [fill_in(path, reach / 2) for path in paths]
     parts = join_all(parts, lambda one, other: are_touching(one, other, paths, reach))
@@ -966,7 +966,7 @@ def split_drawing(strokes):
     parts = join_all(parts, lambda one, other: are_one(one, other, typical, tallest=2.2))
     drawings = []
     for part in in_reading_order(parts, typical):
-        drawings.append([strokes[number] for number in sorted(part.pieces)])
+        drawings.append([strokes[number] for number in sorted(part.numbers)])
     return drawings
 
 
@@ -989,8 +989,8 @@ def are_touching(one, other, paths, reach):
     """Return whether a point of one part's paths comes this near to a point of the other's."""
     if gap_between(one, other) > reach:
         return False
-    points = np.concatenate([paths[number] for number in one.pieces])
-    others = np.concatenate([paths[number] for number in other.pieces])
+    points = np.concatenate([paths[number] for number in one.numbers])
+    others = np.concatenate([paths[number] for number in other.numbers])
     between = points[:, None] - others                          # (points, points, 2)
     return np.hypot(between[:, :, 0], between[:, :, 1]).min() <= reach
 

@@ -226,8 +226,8 @@ function* bestOf(count, things, valueOf) {
 
 // ── A change that fools it ──
 
-const MOST_FOOL_STEPS = 50;         // at most: more would no longer be faint
-const FOOL_STEP_LENGTH = 0.1;         // the length of each
+const MOST_FOOL_STEPS = 50;    // beyond these the change would no longer be faint
+const FOOL_STEP_LENGTH = 0.1;  // of one step, as a vector of 784 greys
 const FOOLED = 0.95;           // the probability of another digit at which the network is fooled
 
 // The image after a faint change of grey that makes the network sure of another digit (Goodfellow
@@ -237,7 +237,7 @@ const FOOLED = 0.95;           // the probability of another digit at which the 
 function* fool(network, image) {
   const before = indexOfLargest(forward(network, image).logits);
   let changed = image;
-  for (let step = 0; step <= MOST_FOOL_STEPS; step++) {
+  for (let step = 0; step <= MOST_FOOL_STEPS; step++) {         // the last round only looks
     const pass = forward(network, changed);
     const other = orderByValue(pass.logits).find(digit => digit !== before);
     if (pass.probabilities[other] > FOOLED) return changed;

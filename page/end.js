@@ -138,10 +138,12 @@ function knownNow() {
 
 function mistakeInWords() {
   const { whose, mistake, count } = ending;
+  const isTaught = pupilOfMistake().lessons.length > 0;
+  const when = isTaught ? " without your lessons" : "";
   if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
   const { label, digit, probabilities } = mistake;
   const share = percent(probabilities[digit], 0);
-  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong. Of one it `
+  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong${when}. Of one it `
     + `is ${share} sure that it is ${withArticle(digit)}, and it was meant to be `
     + `${withArticle(label)}.`;
 }
@@ -154,13 +156,13 @@ function pupilOfMistake() {
   return elderOf(pupil) ?? pupil;
 }
 
-// Looks once for each network for its surest mistake.
+// Looks once for each network for its surest mistake, without lessons: these may have been lies.
 async function findMistake() {
   const pupil = pupilOfMistake();
-  if (!pupil || isSameState(ending.readBy, pupil.network)) return;   // it is known, or will be soon
-  const { network } = pupil;
+  if (!pupil || isSameState(ending.readBy, pupil.original)) return;  // it is known, or will be soon
+  const network = pupil.original;
   ending.readBy = stateOf(network);
-  const whose = pupilInWords(pupil);
+  const whose = kindInWords(pupil);
   const isWanted = () => isSameState(ending.readBy, network);
   try {
     await loadDigits();
@@ -183,4 +185,8 @@ async function findMistake() {
 
 document.addEventListener("change", event => {   // after bets.js has heard of it
   if (event.target.closest("#end")) showEnd();
+});
+
+darkMode.addEventListener("change", () => {
+  ending.readBy = null;          // in the other theme the mistake has another ink
 });

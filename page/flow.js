@@ -149,9 +149,9 @@ function paintLinesToUnits(context, speakers, height) {
 
 // What goes to all others is no one number: a dotted line.
 function paintLineToOthers(context, height) {
-  const { picture, speakers } = flowColumns;
+  const { picture } = flowColumns;
   const from = [picture.right, height / 2 + 0.45 * picture.width];
-  const to = [speakers.left, middleOfSpeaker(UNITS_WITH_LINES, height)];
+  const to = [flowColumns.speakers.left, middleOfSpeaker(UNITS_WITH_LINES, height)];
   context.globalAlpha = 0.5;
   context.setLineDash([1, 5]);
   drawCurve(context, insideView.colours.quiet, 2, from, to);

@@ -84,6 +84,10 @@ $("fooled-share").addEventListener("input", event => {
   why.fooled.share = event.target.value / 100;
   showFooled(why.fooled);
 });
+// In the other theme the pictures have another ink.
+darkMode.addEventListener("change", () => {
+  if (why.fooled !== null && why.fooled.changed !== null) showFooled(why.fooled);
+});
 // As soon as the slider rests: what the outcome moves is not under a finger then.
 $("fooled-share").addEventListener("change", () => {
   if (why.fooled !== null) tellFooled(why.fooled);

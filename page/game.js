@@ -40,7 +40,7 @@ function inkAdded() {
   return desk.ink.slice(why.game.inkBefore.length);
 }
 
-// The game is about the pair that was asked when it began.
+// Begins the game, or goes back to where it began. It is about the pair that was asked then.
 function startGame() {
   showWhy();             // the section may never have been on screen
   if (!Number.isFinite(why.lead)) return;
@@ -57,6 +57,10 @@ function startGame() {
     };
   }
   keepDrawing();
+  takeAddedInkAway();
+}
+
+function takeAddedInkAway() {
   if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
   else settle();
 }

@@ -71,9 +71,9 @@ function weightAtStart({ network, pixel, unit }) {
 
 // ── Whose hill it is, and when it is measured ──
 
-// The hill is that of the network on the desk, as it was when it was measured. It is measured anew
-// by itself only as long as nobody has begun with it: no bet is lost, and nothing changes under a
-// hand.
+// The hill is that of the network on the desk, as it was when it was measured. Another network has
+// another hill: it is measured at once, and the bet is put anew. The same network at another age is
+// measured by itself only while nobody has begun with its hill: nothing changes under a hand.
 function followHill() {
   const { hill } = learning;
   const isOther = hill === null || hill.measuredOn.network !== desk.network;
@@ -290,7 +290,8 @@ function sayHill(hill, now, { highest, lowest }) {
 }
 
 function wayDown(slope, reach) {
-  if (Math.abs(slope) * reach < 1e-5) return "nowhere, it is flat";
+  const isFlat = Math.abs(slope) * reach < 1e-5 || Number(slope.toFixed(5)) === 0;     // as shown
+  if (isFlat) return "nowhere, it is flat";
   return slope > 0 ? "to the left" : "to the right";
 }
 

@@ -82,6 +82,10 @@ function answerFor(different) {
   return different <= 20 ? "six to twenty" : "more";
 }
 
+darkMode.addEventListener("change", () => {
+  hundred.readBy = null;         // in the other theme they have another ink
+});
+
 function isReadRight({ label, digit }) {
   return label === digit;
 }

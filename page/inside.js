@@ -58,7 +58,7 @@ function findInside(pass) {
   const { image, hidden, logits } = pass;
   const { blank, changes, pulls } = compareWithBlank(network, pass);
   const order = strongestFirst(pulls);
-  const steps = scoresAsUnitsComeIn(blank.logits, pulls, order);
+  const scoresByCount = scoresAsUnitsComeIn(blank.logits, pulls, order);
   return {
     network,
     isBlank,
@@ -69,8 +69,8 @@ function findInside(pass) {
     changes,
     pulls,
     order,
-    steps,
-    leaders: leadersOf(steps),
+    scoresByCount,
+    leaders: leadersOf(scoresByCount),
     winner: indexOfLargest(logits),
   };
 }
@@ -218,12 +218,12 @@ function drawFrame(context, left, top, side) {
 // Calls show(part) in each frame, with part from 0 to 1, until the time is over (duration, in ms)
 // or another motion of that name begins. Where no motion is wanted, it is at its end at once.
 function startMotion(name, duration, show, whenDone) {
-  const motion = { since: null };
+  const motion = {};             // by which it is known whether another has begun
+  const start = performance.now();
   insideView.motions[name] = motion;
   const takeFrame = now => {
     if (insideView.motions[name] !== motion) return;
-    motion.since ??= now;
-    const part = wantsNoMotion() ? 1 : Math.min((now - motion.since) / duration, 1);
+    const part = wantsNoMotion() ? 1 : Math.min((now - start) / duration, 1);
     if (part < 1) {
       show(part);
       requestAnimationFrame(takeFrame);
@@ -233,7 +233,7 @@ function startMotion(name, duration, show, whenDone) {
     show(1);
     whenDone();
   };
-  takeFrame(performance.now());
+  takeFrame(start);
 }
 
 function stopMotion(name) {

@@ -152,7 +152,6 @@ function isValueOfKnob(name, value) {
 // values: by knob, as USUAL_KNOBS has them, or as texts, as readKnobsOfLink has returned them.
 function turnKnobs(values) {
   for (const [name, value] of Object.entries(values)) $(name).value = value;
-  refresh();
 }
 
 // An experiment: all as usual but for one knob.
@@ -167,7 +166,6 @@ turnKnobs(USUAL_KNOBS);
 
 linkParts.learn = { write: writeKnobs, read: readKnobsOfLink, choose: turnKnobs };
 
-$("learn-settings").addEventListener("change", refresh);
 $("learn-settings").addEventListener("submit", event => event.preventDefault());
 for (const button of $("experiments").querySelectorAll("button")) {
   button.addEventListener("click", () => tryExperiment(button.dataset));

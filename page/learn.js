@@ -87,7 +87,7 @@ function takeSteps(count) {
   wakeLearner();
 }
 
-// The young network rests. (Teaching it calls this.)
+// The young network rests, and is on the desk as it is now, not as it was at an earlier moment.
 function pauseLearning() {
   if (!learning.run) return;
   learning.run.goal = 0;
@@ -111,9 +111,9 @@ async function startOrPause() {
 
 // A new run, with the settings that are chosen now. If the one before was learning, so is this one.
 function startOver() {
-  const wasRunning = learning.run !== null && learning.run.goal === Infinity;
+  const wasLearning = isLearning() && learning.run.goal === Infinity;
   wipeMemory();
-  if (wasRunning) takeSteps(Infinity);
+  if (wasLearning) takeSteps(Infinity);
 }
 
 function wipeAndTakeSteps(count) {
@@ -147,8 +147,8 @@ function pupilToReturn() {
   return learning.pupilBefore ?? pagesOwn;
 }
 
-// The young one is kept meanwhile.
-function giveTrainedBack() {
+// Puts back the pupil that lay on the desk before the young one, which is kept.
+function putYoungAside() {
   pauseLearning();
   const pupil = pupilToReturn();
   if (!pupil) return;
@@ -262,11 +262,12 @@ function tellAfterFiveSeconds(run) {
 }
 
 // The answers are quarters of a hundred digits.
-function settleLearnBet({ measured, steps }) {
+function settleLearnBet({ measured, steps, time }) {
   const { accuracy } = measured.at(-1);
   const answers = $("bet-learn").querySelectorAll("label");
   const quarter = Math.min(Math.floor(accuracy * 4), 3);
-  const outcome = `${percent(accuracy, 0)} after five seconds and ${grouped(steps)} steps.`;
+  const seconds = Math.round(time / 1000);       // five, or a little more
+  const outcome = `${percent(accuracy, 0)} after ${seconds} seconds and ${grouped(steps)} steps.`;
   settleBet("bet-learn", outcome, answers[quarter].textContent);
 }
 
@@ -494,6 +495,12 @@ function showPinned({ seen, pinned, reads, sureness }) {
 
 pupilListeners.push(pupil => {
   if (learning.run && pupil !== learning.pupil) learning.run.goal = 0;
+  learning.isStale = true;
+});
+
+// In the other theme all pictures have another ink.
+darkMode.addEventListener("change", () => {
+  learning.painted = null;
   learning.isStale = true;
 });
 

@@ -136,11 +136,11 @@ function* findSheet(grey) {
   const bright = findBright(grey);
   const { pieces, pieceNumbers } = yield* connectedPieces(bright, bright);
   if (pieces.length === 0) return null;          // all of it is equally bright
-  const largest = pieces.reduce((one, other) => other.area > one.area ? other : one);
-  const [number] = largest.pieces;
+  const largest = pieces.reduce((one, other) => (other.area > one.area ? other : one));
+  const [number] = largest.numbers;
   const isOfLargest = Float32Array.from(pieceNumbers, other => (other === number ? 1 : 0));
-  const piece = { ...bright, values: isOfLargest };
-  const sheet = yield* fillDents(piece);
+  const largestMask = { ...bright, values: isOfLargest };
+  const sheet = yield* fillDents(largestMask);
   const pixels = sheet.values.length;
   const sheetArea = areaOf(sheet);
   const inside = sumOf(bright.values.filter((_, i) => sheet.values[i] === 1));
@@ -734,7 +734,7 @@ function otsuThreshold(counts) {
 // ── 5. Digits ──
 
 // A part is a piece of connected ink, or several that belong together: the box around it, its area,
-// and pieces, their numbers.
+// and numbers, those of its pieces (or strokes).
 function widthOf(part) {
   return part.right - part.left;
 }
@@ -808,7 +808,7 @@ function* connectedPieces(mask, faint) {
     if (start % 200000 === 0) yield;
     if (faint.values[start] === 0 || pieceNumbers[start] !== 0) continue;
     number += 1;
-    const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, pieces: [number] };
+    const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, numbers: [number] };
     const waiting = [start];
     pieceNumbers[start] = number;
     while (waiting.length > 0) {
@@ -863,7 +863,7 @@ function joinParts(one, other) {
     right: Math.max(one.right, other.right),
     bottom: Math.max(one.bottom, other.bottom),
     area: one.area + other.area,
-    pieces: [...one.pieces, ...other.pieces],
+    numbers: [...one.numbers, ...other.numbers],
   };
 }
 
@@ -1232,7 +1232,7 @@ function* findDigitsOnSheet(grey) {
 // The strokes of one digit, in pixels of the picture before it was enlarged.
 function strokesOf(part, pieceNumbers, width, factor) {
   const own = newRaster(widthOf(part), heightOf(part));
-  const ownNumbers = new Set(part.pieces);
+  const ownNumbers = new Set(part.numbers);
   for (let y = part.top; y < part.bottom; y++) {
     for (let x = part.left; x < part.right; x++) {
       const at = (y - part.top) * own.width + x - part.left;
@@ -1253,7 +1253,7 @@ function splitDrawing(strokes) {
   let parts = strokes.map((stroke, number) => {
     const box = bounds([stroke]);
     // The height counts in place of an area: a bar is wide, but no digit is so flat.
-    return { ...box, area: box.height, pieces: [number] };
+    return { ...box, area: box.height, numbers: [number] };
   });
   const reach = 0.045 * typicalHeight(parts);                   // strokes nearer than this touch
   const paths = strokes.map(stroke => fillIn(stroke, reach / 2));
@@ -1263,7 +1263,7 @@ function splitDrawing(strokes) {
   // Half of the strokes may be half a digit: so a digit may be more than twice as tall as typical.
   parts = joinAll(parts, (one, other) => areOne(one, other, typical, 2.2));
   return inReadingOrder(parts, typical).map(part =>
-    strokes.filter((_, number) => part.pieces.includes(number)));
+    strokes.filter((_, number) => part.numbers.includes(number)));
 }
 
 // A path with so many more points that they are at most a step apart.
@@ -1282,7 +1282,7 @@ function fillIn(path, step) {
 // Whether a point of one part's paths comes this near to a point of the other's.
 function areTouching(one, other, paths, reach) {
   if (gapBetween(one, other) > reach) return false;
-  const pointsOf = part => part.pieces.flatMap(number => paths[number]);
+  const pointsOf = part => part.numbers.flatMap(number => paths[number]);
   const others = pointsOf(other);
   return pointsOf(one).some(([x, y]) =>
     others.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) <= reach));

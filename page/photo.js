@@ -58,6 +58,7 @@ async function readPicture(file) {
     await nextTask();            // the pen may be waiting
     if (!isWanted()) return;
     check(found.digits.length > 0, "No digit was found in this picture.");
+    photo.words = "";
     layOut(found);
     await nextTask();
     await readFound(isWanted);
@@ -70,6 +71,7 @@ async function readPicture(file) {
   } finally {
     if (isWanted()) {
       photo.isBusy = false;
+      photo.words = "";
       showFound();
     }
   }
@@ -268,6 +270,7 @@ function chooseFound(i) {
 function putAway() {
   photo.jobs += 1;               // so the work on it ends
   photo.isBusy = false;
+  photo.words = "";
   photo.digits = [];
   photo.readings = [];
   showFound();
@@ -279,12 +282,11 @@ function putAway() {
 function showFound() {
   const isNumber = desk.figures.length > 1 && !desk.isGrowing;
   const hasPicture = photo.isBusy || photo.digits.length > 0;
-  const isSearching = photo.isBusy && photo.digits.length === 0;
   $("find").hidden = !isNumber && !hasPicture;
   document.body.classList.toggle("finding", isNumber || hasPicture);
   $("find").classList.toggle("drawn", isNumber);
   setAttribute($("found"), "aria-busy", photo.isBusy);
-  setText($("found-words"), isSearching ? photo.words : "");
+  setText($("found-words"), photo.words);
   if (isNumber) showDrawnNumber();
   else if (hasPicture) showPhotoDigits();
 }

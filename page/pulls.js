@@ -78,20 +78,20 @@ function splitBySign(values) {
 // The ten scores while the units come in, in this order. The first ten are those of blank paper,
 // the next those with one unit in, the last those of the drawing.
 function scoresAsUnitsComeIn(blankScores, pulls, order) {
-  const steps = [Float64Array.from(blankScores)];
+  const scoresByCount = [Float64Array.from(blankScores)];
   for (const unit of order) {
     const said = pullsOf(pulls, unit);
-    steps.push(steps.at(-1).map((score, digit) => score + said[digit]));
+    scoresByCount.push(scoresByCount.at(-1).map((score, digit) => score + said[digit]));
   }
-  return steps;
+  return scoresByCount;
 }
 
 // Who leads while the units come in: a list of { from, digit }, where `digit` leads as soon as
 // `from` units are in. It begins with 0, blank paper. From the last one on nothing tips.
-// steps: see scoresAsUnitsComeIn.
-function leadersOf(steps) {
+// scoresByCount: see scoresAsUnitsComeIn.
+function leadersOf(scoresByCount) {
   const leaders = [];
-  steps.forEach((scores, from) => {
+  scoresByCount.forEach((scores, from) => {
     const digit = indexOfLargest(scores);
     if (digit !== leaders.at(-1)?.digit) leaders.push({ from, digit });
   });

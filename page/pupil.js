@@ -47,12 +47,7 @@ function briefNameOfPupil(pupil) {
   return count === 0 ? name : `${name}, ${counted(count, "lesson")}`;
 }
 
-// Its name within a sentence: “the young network with your lessons”.
-function pupilInWords(pupil) {
-  const name = kindInWords(pupil);
-  return pupil.lessons.length === 0 ? name : `${name} with your lessons`;
-}
-
+// Its name within a sentence: “the young network”.
 function kindInWords({ kind, fileName }) {
   return kind === "loaded" ? `the network of ${fileName}` : `the ${kind} network`;
 }
@@ -136,7 +131,7 @@ function nameOfElder({ kind, fileName }) {
 // Puts the elder on the desk.
 function useElder() {
   if (desk.pupil === null) return;
-  if (desk.pupil.kind === "young") giveTrainedBack();
+  if (desk.pupil.kind === "young") putYoungAside();
   else usePupil(pagesOwn);
 }
 

@@ -197,7 +197,10 @@ async function writeByHand(strokes, duration, drawing = []) {
     if (share === 1) break;
     refresh();
     await nextFrame();
-    if (desk.ink !== drawing) return;
+    if (desk.ink !== drawing) {
+      if (desk.writing === drawing) desk.writing = null;        // else another hand writes already
+      return;
+    }
   }
   desk.writing = null;
   settle();

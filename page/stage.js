@@ -12,8 +12,8 @@ const STEPS = PULLS;
 
 const NUMBER_WIDTH = 46;       // px: room for a number with its sign, at the right of a bar
 const LONGEST_PULL = 4;        // points: a bar that is as long as there is room for
-const MOVING = 1600;           // ms that a step moves,
-const READING = 1600;          // and rests while all play by themselves, so that it can be read
+const MOVE_TIME = 1600;        // ms that a step moves,
+const REST_TIME = 1600;        // and rests while all play by themselves, so that it can be read
 const MAKING_ROOM = 0.2;       // of the sum's step: the picture shrinks; then the products fall
 
 // The unit that is stepped through.
@@ -356,8 +356,8 @@ function holdUnit() {
 // Goes on to the next step by itself; then it rests for so long (ms).
 function goToNextStep(rest, whenDone) {
   const from = insideChoices.time;
-  const step = Math.min(Math.floor(from) + 1, STEPS);
-  const moving = (step - from) * MOVING;
+  const step = Math.floor(from) + 1;
+  const moving = (step - from) * MOVE_TIME;
   const duration = moving + rest;
   const showAt = part => {
     const moved = Math.min(part * duration / moving, 1);
@@ -373,7 +373,7 @@ function playOn() {
     settleUnitBet();
     return;
   }
-  const rest = step === STEPS ? 0 : READING;
+  const rest = step === STEPS ? 0 : REST_TIME;
   goToNextStep(rest, playOn);
 }
 

@@ -162,7 +162,7 @@ function surestInWords(probabilities) {
 // The page lies for the learner: it calls another 3 an 8. A young network may not know what a 3 is:
 // so it is the trained one that is lied to.
 function lie() {
-  if (desk.pupil?.kind === "young") giveTrainedBack();
+  if (desk.pupil?.kind === "young") putYoungAside();
   const told = countLies(pupilToLieTo());
   setDrawing(LIES[told]);
   teachDrawing(8, true);

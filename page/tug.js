@@ -23,8 +23,8 @@ function showTug() {
 addInsidePart("tug", showTug);
 
 function showTugWords() {
-  const { network, steps, leaders } = insideView.findings;
-  const scores = steps[unitsIn()].map(toHundredths);
+  const { network, scoresByCount, leaders } = insideView.findings;
+  const scores = scoresByCount[unitsIn()].map(toHundredths);
   const [leader, second] = orderByValue(scores);
   const hasTipped = leaders.length > 1;
   const isDone = unitsIn() === network.layers[1];
@@ -47,10 +47,10 @@ function paintTug() {
   const canvas = emptyCanvas("tug");
   if (!canvas) return;
   const { context, width } = canvas;
-  const { steps, isBlank } = insideView.findings;
+  const { scoresByCount, isBlank } = insideView.findings;
   const count = unitsIn();
-  const scores = steps[count];
-  const before = steps[Math.max(count - 1, 0)];         // the newest unit came in
+  const scores = scoresByCount[count];
+  const before = scoresByCount[Math.max(count - 1, 0)];         // the newest unit came in
   const leader = isBlank ? null : indexOfLargest(scores);
   const x = acrossScores(width);
   const bottom = 10 * ROPE;
@@ -74,9 +74,9 @@ function paintTug() {
 // Tells where a score lies from left to right. There is room for all that will come, so that
 // nothing moves but the bars.
 function acrossScores(width) {
-  const { steps } = insideView.findings;
-  const highest = Math.max(0, ...steps.map(scores => Math.max(...scores)));
-  const lowest = Math.min(0, ...steps.map(scores => Math.min(...scores)));
+  const { scoresByCount } = insideView.findings;
+  const highest = Math.max(0, ...scoresByCount.map(scores => Math.max(...scores)));
+  const lowest = Math.min(0, ...scoresByCount.map(scores => Math.min(...scores)));
   const left = 20;
   const right = width - 56;
   return score => left + (right - left) * (score - lowest) / (highest - lowest);

@@ -186,7 +186,7 @@ def test_the_bet_is_settled_after_five_seconds_of_a_run_as_usual_and_by_no_other
     start_over_with(young, leave_out="")
     learn_for_five_seconds()
     said = outcome.inner_text()
-    assert re.match(r"You said fewer than 25\. Not right: \d\d % after five seconds", said)
+    assert re.match(r"You said fewer than 25\. Not right: \d\d % after \d+ seconds", said)
     start_over_with(young)
     learn_for_five_seconds()
     assert outcome.inner_text() == said
@@ -536,7 +536,7 @@ def test_buttons_pressed_in_any_order_never_hang_it(nursery):
                         $(id).dispatchEvent(new Event("input", { bubbles: true }));
                     }""", [id, value])
         nursery.select_option("#batch_size", "32")
-        nursery.evaluate("() => { giveTrainedBack(); $('learn-start').click(); }")
+        nursery.evaluate("() => { putYoungAside(); $('learn-start').click(); }")
         until(nursery, "learning.run.seen > 300 && isLearning()")
         nursery.evaluate("() => $('learn-start').click()")
         until(nursery, "!learning.isAwake && $('learn-start').textContent === 'Let it learn'")
@@ -546,7 +546,7 @@ def test_hidden_buttons_pressed_by_a_script_do_nothing(page):
     page.evaluate("() => $('learn-young').click()")
     for id in ("learn-moment", "learn-unit", "hill-unit", "hill-weight"):
         page.evaluate("id => $(id).dispatchEvent(new Event('input', { bubbles: true }))", id)
-    page.evaluate("() => { pauseLearning(); giveTrainedBack(); choosePixel(3); }")
+    page.evaluate("() => { pauseLearning(); putYoungAside(); choosePixel(3); }")
     assert page.evaluate("() => desk.pupil === pagesOwn")
 
 

@@ -149,6 +149,21 @@ def test_three_lies_change_what_it_reads_in_the_hundred_digits_as_said_and_lit_a
     assert page.inner_text("#bet-teach .outcome") == verdict and text(page, "lies").startswith("0 of 3")
 
 
+def test_in_the_other_theme_all_digits_get_its_ink(page):
+    visit_section(page, "learn")
+    until(page, "learning.painted !== null && $('learn-digits').querySelector('.right')")
+    visit_section(page, "teach")
+    until(page, "hundred.drawn.length === 100")
+    page.emulate_media(color_scheme="dark")
+    until(page, "hundred.drawn.every(({ isDark }) => isDark)")
+    visit_section(page, "learn")
+    until(page, """(() => {
+        const canvas = document.querySelector("#learn-digits canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+        return Math.max(...data.filter((_, i) => i % 4 === 0)) > 200;
+    })()""")
+
+
 def test_a_fourth_lie_is_refused_also_when_a_young_network_lay_on_the_desk_and_after_a_reload(page):
     page.emulate_media(reduced_motion="reduce")
     visit_section(page, "teach")
