@@ -143,8 +143,8 @@ function mistakeInWords() {
   if (!mistake) return "Scribble on the sheet, and see how sure it is of a digit that is none.";
   const { label, digit, probabilities } = mistake;
   const share = percent(probabilities[digit], 0);
-  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong${when}. Of one it `
-    + `is ${share} sure that it is ${withArticle(digit)}, and it was meant to be `
+  return `Of a thousand digits that other people wrote, ${whose} reads ${count} wrong${when}. `
+    + `Of one it is ${share} sure that it is ${withArticle(digit)}, and it was meant to be `
     + `${withArticle(label)}.`;
 }
 
