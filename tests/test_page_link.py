@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from chromium import FOUR, SEVEN, draw, image, prediction, probabilities, real_drawings, text, until, visit_section
+from neural_network import bounding_square
 
 pytest_plugins = "chromium"
 MIDDLE = """() => [...document.querySelectorAll('.text > section')].find(section => {
@@ -45,8 +46,14 @@ def test_a_link_opened_in_a_page_that_is_there_is_followed_and_without_a_clipboa
     assert prediction(other) == "4"
 
 
+def on_sheet(strokes):
+    """The strokes, in whatever unit, as a drawing 0.6 sheets large."""
+    corner, side = bounding_square([np.array(stroke) for stroke in strokes])
+    return [(0.2 + 0.6 * (np.array(stroke) - corner) / side).tolist() for stroke in strokes]
+
+
 def test_real_drawings_go_through_a_link_and_read_the_same(page):
-    strokes = [[[[x / 1000, y / 1000] for x, y in stroke] for stroke in drawing["strokes"]] for drawing in real_drawings(200)]
+    strokes = [on_sheet(drawing["strokes"]) for drawing in real_drawings(200)]
     changes, longest = page.evaluate("""all => {
         const changes = all.map(strokes => {
             const [before, after] = [strokes, readStrokes(writeStrokes(strokes))].map(one => readDrawing(desk.network, one));
