@@ -368,7 +368,7 @@ class View:
     and others, Efficient BackProp, 1998). A second thread prepares what is shown next.
     """
     VARIATIONS = 120    # of each drawing: with the styles, a ninth of all that is shown
-    DRAWN_FIRST = 4     # of them, before the first epoch; the others start as copies of these four
+    DRAWN_FIRST = 4     # of them, before the first epoch; these are repeated, a whole number of times
     PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
     GROUPS = 32         # into which these are divided; each group gets a warp of its own
     WARPS = 1000        # made at the start; a group gets one of these at random
@@ -649,7 +649,8 @@ def straighten(images):
     # changes nothing.
     cxy = ((images @ x) * down).sum(axis=1)
     vyy = (ink * down * down).sum(axis=1)
-    # Without the 0.5, a flat stroke, which has hardly any height, would be slanted without bounds.
+    # The first 0.5 takes half of the slant. Without the second, a flat stroke, which has hardly any
+    # height, would be slanted without bounds.
     slant = 0.5 * cxy / (vyy + 0.5 * total)                 # (n,), in pixels for each row
     shift = slant[:, None] * down                           # (n, 28): how far right a row is read
 
@@ -796,6 +797,7 @@ def read_drawing(network, strokes):
 # benchmarks/doubt.py has measured the first two.
 SURE = 0.78             # a digit whose mean probability is above this is not doubted
 HEAVY = 160             # more ink than this, in pixels, is a blot
+# A word for each number of looks.
 COUNTS = ("none", "one", "two", "three", "four", "five")
 
 
@@ -1477,6 +1479,8 @@ def tell_what_old_network_reads(output, own_drawings):
         network = NeuralNetwork.load(path)
     except (OSError, ValueError):
         return                                              # there is no old network
+    if len(network.W1) != 784:
+        return                                              # it is one for other images
     right = count_read(network, own_drawings)
     say(f"Your own drawings: the network in {path} reads {right} of {len(own_drawings)}.")
 

@@ -343,25 +343,24 @@ def remove_rules(ink):
 
 def remove_lines_across(ink):
     """Return the ink (height, width) without the printed lines that run from left to right."""
-    lines, ridges, thickest_line = find_lines_across(ink)
+    width = ink.shape[1]
+    thickest_line = 2 * (width // 80) + 3                       # how many rows one may fill
+    ridges = ridges_of(ink, thickest_line)
+    lines = find_lines(ridges, width, thickest_line)
     return erase_lines(ink, lines, ridges, thickest_line)
 
 
-def find_lines_across(ink):
-    """Return lines that run straight across the picture and are thin.
+def find_lines(ridges, width, thickest_line):
+    """Return lines that run straight across a picture of this width and are thin.
 
-    The columns fall into BLOCKS blocks. Returns a list of lines, each the row that it has in every
-    block, (blocks,); ridges (height, blocks), how much darker each row of a block is than what is
-    around it; and thickest_line, how many rows a line may fill.
+    The columns fall into BLOCKS blocks. A line is the row that it has in every block, (blocks,).
+    ridges (height, blocks) are how much darker each row of a block is than what is around it.
     """
-    width = ink.shape[1]
-    thickest_line = 2 * (width // 80) + 3
-    ridges = ridges_of(ink, thickest_line)
     lines = []
     for line in lines_with_ink(ridges, width):
         if all(are_apart(line, other, thickest_line) for other in lines):
             lines.append(line)
-    return lines, ridges, thickest_line
+    return lines
 
 
 def ridges_of(ink, thickest_line):
@@ -435,7 +434,7 @@ def erase_lines(ink, lines, ridges, thickest_line):
     for straight in lines:
         line = darkest_rows(ridges, straight, 2 + width // 400)
         darkness, half = measure_line(line, ridges, thickest_line)
-        if half < thickest_line:                                # else it is too thick for a line
+        if half < thickest_line:        # else it is dark as far as was measured: no line
             erase_line(erased, line, darkness, half)
     return erased
 
@@ -755,7 +754,7 @@ def trace_strokes(mask):
     # A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and
     # it may lie between two, and waver: then a quarter of what it can fill will do.
     enough = 0.5
-    pen_width = pen_width_of(np.pad(mask, 1))
+    pen_width = pen_width_of(np.pad(mask, 1))                   # at the edge of its box it ends
     if pen_width < factor:
         filled = pen_width / factor
         enough = filled / 4

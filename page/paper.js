@@ -440,22 +440,21 @@ function* removeRules(ink) {
 
 // The ink without the printed lines that run from left to right.
 function* removeLinesAcross(ink) {
-  const { lines, ridges, thickestLine } = yield* findLinesAcross(ink);
+  const thickestLine = 2 * Math.floor(ink.width / 80) + 3;      // how many rows one may fill
+  const ridges = yield* ridgesOf(ink, thickestLine);
+  const lines = yield* findLines(ridges, ink.width, thickestLine);
   return yield* eraseLines(ink, lines, ridges, thickestLine);
 }
 
-// Lines that run straight across the picture and are thin: the row of each, block by block. Also
-// returned: thickestLine, how many rows a line may fill; ridges, how much darker each row of a
-// block is than what is around it.
-function* findLinesAcross(ink) {
-  const thickestLine = 2 * Math.floor(ink.width / 80) + 3;
-  const ridges = yield* ridgesOf(ink, thickestLine);
+// Lines that run straight across a picture of this width and are thin: the row of each, block by
+// block. ridges: how much darker each row of a block is than what is around it.
+function* findLines(ridges, width, thickestLine) {
   const lines = [];
-  const candidates = yield* linesWithInk(ridges, ink.width);
+  const candidates = yield* linesWithInk(ridges, width);
   for (const line of candidates) {
     if (lines.every(other => areApart(line, other, thickestLine))) lines.push(line);
   }
-  return { lines, ridges, thickestLine };
+  return lines;
 }
 
 // Opening leaves what is thicker than a line; the rest stands out from it.
@@ -540,7 +539,7 @@ function* eraseLines(ink, lines, ridges, thickestLine) {
     const reach = 2 + Math.floor(ink.width / 400);
     const line = straight.map((row, block) => darkestRow(ridges, row, block, reach));
     const { darkness, half } = measureLine(line, ridges, thickestLine);
-    const isLine = half < thickestLine;          // else it is too thick for one
+    const isLine = half < thickestLine;          // else it is dark as far as was measured
     if (isLine) eraseLine(erased, line, darkness, half);
   }
   return erased;
