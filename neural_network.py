@@ -368,7 +368,7 @@ class View:
     and others, Efficient BackProp, 1998). A second thread prepares what is shown next.
     """
     VARIATIONS = 120    # of each drawing: with the styles, a ninth of all that is shown
-    DRAWN_FIRST = 4     # of them, before the first epoch; these are repeated, a whole number of times
+    DRAWN_FIRST = 4     # of them, before the first epoch, and repeated a whole number of times
     PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
     GROUPS = 32         # into which these are divided; each group gets a warp of its own
     WARPS = 1000        # made at the start; a group gets one of these at random
