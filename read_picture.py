@@ -202,19 +202,19 @@ def find_bright(grey):
     return grey > threshold
 
 
-def fill_dents(piece):
+def fill_dents(mask):
     """Return the convex hull of a mask (height, width): as it is when a string is laid around it.
 
     A ruler is laid against it from all sides, in steps of 2 degrees: what is beyond one of them is
     outside.
     """
-    height, width = piece.shape
+    height, width = mask.shape
     y, x = np.mgrid[:height, :width]
-    hull = np.ones_like(piece)
+    hull = np.ones_like(mask)
     for angle in np.radians(range(0, 180, 2)):
         across = math.cos(angle) * x + math.sin(angle) * y      # (height, width)
-        hull &= across >= across[piece].min()
-        hull &= across <= across[piece].max()
+        hull &= across >= across[mask].min()
+        hull &= across <= across[mask].max()
     return hull
 
 

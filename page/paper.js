@@ -161,8 +161,8 @@ function findBright(grey) {
 
 // The convex hull of a mask: as it is when a string is laid around it. A ruler is laid against it
 // from all sides, in steps of 2 degrees: what is beyond one of them is outside.
-function* fillDents(piece) {
-  const { width, height } = piece;
+function* fillDents(mask) {
+  const { width, height } = mask;
   const hull = newRaster(width, height);
   hull.values.fill(1);
   for (let degrees = 0; degrees < 180; degrees += 2) {
@@ -176,7 +176,7 @@ function* fillDents(piece) {
       for (let x = 0; x < width; x++) {
         const at = y * width + x;
         across[at] = right * x + down * y;
-        if (piece.values[at] === 0) continue;
+        if (mask.values[at] === 0) continue;
         least = Math.min(least, across[at]);
         most = Math.max(most, across[at]);
       }
