@@ -487,6 +487,17 @@ def test_with_forced_colours_the_sheets_edge_bars_lines_and_key_are_seen(visit):
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_one_has_jumped_to_stays_under_the_finger(viewport, visit):
+    """Views above it that are filled only now have their room from the start."""
+    page = visit(viewport=viewport)
+    page.evaluate("$('bet-teach').scrollIntoView({ block: 'end' })")
+    before = page.evaluate("$('bet-teach').getBoundingClientRect().top")
+    until(page, "learning.hill && learning.hill.isWeightMeasured")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("$('bet-teach').getBoundingClientRect().top") == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_on_paper_nothing_covers_anything(viewport, visit):
     page = visit(viewport=viewport)
     draw(page, SEVEN)
