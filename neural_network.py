@@ -1263,6 +1263,22 @@ def say(sentence):
         os.dup2(nowhere, sys.stdout.fileno())               # where all further sentences go
 
 
+def whole_number(text):
+    """Return the number that an option's text stands for."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text}") from None
+
+
+def decimal_number(text):
+    """Return the number, with or without decimals, that an option's text stands for."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text}") from None
+
+
 def parse_arguments():
     """Return the options of the command line. Ends the program if one is out of bounds.
 
@@ -1273,18 +1289,18 @@ def parse_arguments():
         usage="%(prog)s [options]", allow_abbrev=False,
         epilog="A quick run of a minute or less: --epochs 20 --learning-rate 1.5")
     add = parser.add_argument
-    add("--epochs", type=int, default=EPOCHS, metavar="N",
+    add("--epochs", type=whole_number, default=EPOCHS, metavar="N",
         help="how often it sees each image; more takes longer and, up to a point, learns more "
              "(%(default)s)")
-    add("--hidden-size", type=int, default=HIDDEN_SIZE, metavar="N",
+    add("--hidden-size", type=whole_number, default=HIDDEN_SIZE, metavar="N",
         help="hidden units; 16 are fast and fair, 1024 slow and good (%(default)s)")
-    add("--learning-rate", type=float, default=LEARNING_RATE, metavar="X",
+    add("--learning-rate", type=decimal_number, default=LEARNING_RATE, metavar="X",
         help="how far the first steps go; too small is slow, too large diverges (%(default)s)")
-    add("--batch-size", type=int, default=BATCH_SIZE, metavar="N",
+    add("--batch-size", type=whole_number, default=BATCH_SIZE, metavar="N",
         help="images for one step; more make fewer, surer steps (%(default)s)")
-    add("--seed", type=int, default=SEED, metavar="N",
+    add("--seed", type=whole_number, default=SEED, metavar="N",
         help="where the random numbers start; the same seed gives the same network (%(default)s)")
-    add("--validation", type=int, default=0, metavar="N",
+    add("--validation", type=whole_number, default=0, metavar="N",
         help="hold out N training images; compare settings by how many of them it reads "
              "(%(default)s)")
     add("--activation", choices=ACTIVATIONS, default=ACTIVATION,
@@ -1298,7 +1314,7 @@ def parse_arguments():
     options = parser.parse_args()
     limits = {"--epochs": (options.epochs, 1, 1_000_000),
               "--hidden-size": (options.hidden_size, 1, 100_000),
-              "--learning-rate": (options.learning_rate, 1e-9, 1_000_000_000),
+              "--learning-rate": (options.learning_rate, 0.0001, 1_000_000_000),
               "--batch-size": (options.batch_size, 1, 100_000),
               "--seed": (options.seed, 0, 1_000_000_000),
               "--validation": (options.validation, 0, 59_000)}

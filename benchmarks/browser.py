@@ -4,12 +4,13 @@ import functools
 import http.server
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+from drawings import drawing_files, read_lines
 
 try:
     from playwright.sync_api import Error, sync_playwright
@@ -17,7 +18,6 @@ except ImportError:
     sys.exit("A browser is wanted here: .venv/bin/pip install -r tests/requirements.txt brings what drives it.")
 
 ROOT = Path(__file__).resolve().parent.parent
-DRAWINGS = ROOT.parent / "shared" / "drawings"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 PLAYWRIGHT = [sys.executable, "-m", "playwright"]
 AS_ROOT = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo"]
@@ -109,8 +109,8 @@ def page(weights=None, **options):
 
 
 def wait_until_ready(page, touched=True):
-    """Until the network is there; then a key ends the page's demonstration, as a user's would."""
-    until(page, "performance.getEntriesByName('ready').length")
+    """Until the network is there and has read; then a key ends the page's demonstration, as a user's would."""
+    until(page, "performance.getEntriesByName('ready').length && !pace.isDue")
     if touched:
         page.keyboard.press("Shift")
 
@@ -140,19 +140,8 @@ def draw(page, strokes, size=1, left=0, top=0, steps=1):
 
 # ── Drawings ─────────────────────────────────────────────────────────────────────────────────────────────
 
-def real_drawings(count=None, name="*"):
-    """Real drawings from the measuring sets, all or so many; where these are not at hand, variations of the styles."""
-    drawings = [drawing for path in sorted(DRAWINGS.glob(f"{name}.jsonl")) for drawing in read_drawings(path)]
-    if not drawings:
-        rng, styles = random.Random(0), json.loads((ROOT / "data" / "styles.json").read_text(encoding="utf-8"))
-        drawings = [{"label": style["label"], "strokes": varied(style["strokes"], rng)} for _ in range(50) for style in styles]
-    return drawings[::len(drawings) // count][:count] if count else drawings
-
-
-def varied(strokes, rng):
-    a, b, c, d = (rng.gauss(mean, 0.1) for mean in (1, 0, 0, 1))
-    return [[[a * x + b * y + rng.gauss(0, 2), c * x + d * y + rng.gauss(0, 2)] for x, y in stroke] for stroke in strokes]
-
-
-def read_drawings(path):
-    return [json.loads(line) for line in path.read_text().splitlines()]
+def real_drawings(count):
+    """So many real drawings, evenly from all that are at hand; all of them, if there are fewer."""
+    drawings = [drawing for path in drawing_files() for drawing in read_lines(path)]
+    every = max(1, len(drawings) // count)
+    return drawings[::every][:count]

@@ -4,8 +4,8 @@
 
 SURE, one of the two numbers of `doubt`, was set by real digits of one half of the writers, and by nothing else: so that 3.6 %
 of what is read right there are doubted. What that does is said of the other half; then the halves change places. What
-ships lies between the two. data/letters.jsonl, letters and signs in ten hands, has set nothing. Scribbles and blots
-are made here.
+ships lies between the two. data/letters.jsonl, letters and signs in ten hands, has not set it, but
+rules were compared on it. Scribbles and blots are made here.
 """
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""What is each idea worth? Runs README's ladder, where each command is one change from the one before.
+"""What is each idea worth? Runs README's ladder, where each of the first four rows adds one idea.
 
     python benchmarks/ladder.py              the rungs of under a minute
     python benchmarks/ladder.py --all        with the last ones too, which take many minutes

@@ -412,7 +412,10 @@ def main():
         pages = make_pictures(folder / "pages", drawings, max(options.count // 8, 1), (5, 40), (900, 4000), seed=2)
         measure("made photographs of rows and pages", pages, network, opened)
         tables = make_pictures_on_tables(folder / "tables", drawings, max(options.count // 8, 1), seed=4)
-        measure("made photographs of a sheet on a table", tables, network, opened)
+        measure("made photographs of a sheet on a table, one digit",
+                [table for table in tables if len(table["label"]) == 1], network, opened)
+        measure("made photographs of a sheet on a table, up to twelve",
+                [table for table in tables if len(table["label"]) > 1], network, opened)
     torn = np.mean([len(split_drawing(drawing["strokes"])) > 1 for drawing in drawings])
     print(f"One digit on the sheet, torn apart: {torn:.2%} of {len(drawings)} drawings")
     rng = np.random.default_rng(3)

@@ -8,7 +8,7 @@ looks. With --at-once what the untaught network misreads is taught all at once. 
 the last 10,000 of its training images or, with --test, its test images, for the report. Use weights that were trained
 without the styles of data/styles.json (`--no-styles`), so that there is something to teach.
 
-pendigits has chosen how a lesson goes; crohme and mfrdb have chosen nothing.
+pendigits has chosen how a lesson goes, and mfrdb how many turns it may take; crohme has chosen nothing.
 """
 import argparse
 import base64

@@ -2,7 +2,7 @@
 
     python benchmarks/why.py [--weights weights.json] [--drawings 20]
 
-Of each of ten pairs that people confuse, the first drawings in ../shared/drawings that are read
+Of each of ten pairs that people confuse, the first drawings at hand (see drawings.py) that are read
 right: the page is asked for its way to the other digit, and what it shows is drawn by real pointer
 events, each end off by up to --miss pixels. Then: how faint a change of grey fools it?
 """
@@ -10,7 +10,8 @@ import argparse
 import random
 import statistics
 
-from browser import DRAWINGS, draw, page, read_drawings
+from browser import draw, page
+from drawings import drawing_files, read_lines
 
 PAIRS = ["38", "49", "17", "56", "06", "72", "94", "59", "68", "23"]
 
@@ -45,7 +46,7 @@ FOOL = """() => {
 
 def balanced_drawings(rng):
     """The drawings of all sets in random order, of each set as many."""
-    sets = [read_drawings(path) for path in sorted(DRAWINGS.glob("*.jsonl"))]
+    sets = [read_lines(path) for path in drawing_files()]
     for drawings in sets:
         rng.shuffle(drawings)
     return [drawing for several in zip(*sets) for drawing in several]

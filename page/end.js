@@ -49,8 +49,8 @@ const QUESTIONS = [
       "It works out which way is better",
     ],
     right: 1,
-    because: () => "For each number there is a slope: if it grew a little, would the loss grow? "
-      + "So each moves the other way, a little, and that again and again.",
+    because: () => "Each number has a slope, which says which way the loss falls. "
+      + "Each moves that way a little, again and again.",
   },
 ];
 

@@ -206,8 +206,10 @@ async function openAnything(file) {
   }
   showMessage("");
   if (content.network) {
-    useLoaded(content.network, file.name);
-    sayOpened(`This is the network of ${file.name} now. Reload the page for its own.`);
+    const pupil = useLoaded(content.network, file.name);
+    const isOwn = pupil === pagesOwn;
+    sayOpened(isOwn ? `${file.name} holds the page’s own network. It is on the desk.`
+      : `This is the network of ${file.name} now. Reload the page for its own.`);
   } else {
     const kept = await giveLessons(content.drawings);
     if (kept !== null) sayOpened(`The drawings of ${file.name} are lessons now.${kept}`);
@@ -242,7 +244,8 @@ function parseValues(text) {
   }
 }
 
-// Puts the network of a file on the desk. One that was here before comes back with its lessons.
+// Puts the network of a file on the desk, and returns its pupil. One that was here before comes
+// back with its lessons.
 function useLoaded(network, fileName) {
   const pupils = pagesOwn ? [pagesOwn, ...loadedPupils] : loadedPupils;
   let pupil = pupils.find(({ original }) => isSameNetwork(original, network));
@@ -251,6 +254,7 @@ function useLoaded(network, fileName) {
     loadedPupils.push(pupil);
   }
   usePupil(pupil);
+  return pupil;
 }
 
 function sayOpened(words) {

@@ -236,6 +236,6 @@ onInside("click", "scores", event => {
 function settleFlowBet() {
   if (desk.isBlank) return;
   $("sums").hidden = false;
-  const outcome = "switched off is a minus, and minus times a weight below 0 is plus.";
+  const outcome = "its change is a minus, and minus times a weight below 0 is plus.";
   settleInsideBet("bet-flow", outcome, "Yes");
 }

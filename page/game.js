@@ -112,7 +112,7 @@ function layBesideBet(quarters, words) {
 // Whether the ink is where the learner would have put it.
 function judgeBet(quarters) {
   const bet = bets["bet-why"];
-  if (!quarters.includes(bet)) return "Not right";
+  if (!quarters.includes(bet)) return "Elsewhere";
   return quarters.length === 1 ? "Right" : "Partly right";
 }
 

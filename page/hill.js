@@ -196,7 +196,7 @@ function showHill(hill) {
   sayHill(hill, now, scales);
   const { loss } = lossAtWeight(hill, weightAtStart(hill));
   const isLittle = loss < LITTLE_LOSS;           // false for what is no number
-  $("learn-little").hidden = !isLittle;
+  $("learn-little").hidden = !(isYoungOnDesk() && isLittle);
 }
 
 // Where a weight and a loss lie in the picture, in its units: x(weight), y(loss).
@@ -289,9 +289,11 @@ function sayHill(hill, now, { highest, lowest }) {
   $("hill-weight").setAttribute("aria-valuetext", spoken);
 }
 
+const FLAT = "nowhere, it is flat";
+
 function wayDown(slope, reach) {
   const isFlat = Math.abs(slope) * reach < 1e-5 || Number(slope.toFixed(5)) === 0;     // as shown
-  if (isFlat) return "nowhere, it is flat";
+  if (isFlat) return FLAT;
   return slope > 0 ? "to the left" : "to the right";
 }
 
@@ -318,7 +320,8 @@ function endTry() {
 function settleHillBet(hill) {
   const { slope } = lossAtWeight(hill, weightAtStart(hill));
   const way = wayDown(slope, hill.reach);
-  settleBet("bet-hill", `It had to go ${way}: there the loss falls. Only its slope can tell.`);
+  if (way === FLAT) settleBet("bet-hill", "Neither way: here the hill is flat.");
+  else settleBet("bet-hill", `the loss falls ${way}.`, way);
 }
 
 function choosePixel(pixel) {

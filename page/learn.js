@@ -305,6 +305,8 @@ function showControls() {
   for (const id of ["learn-step", "learn-ten"]) $(id).disabled = !isReady || hasDiverged;
   $("learn-reset").textContent = isYoung ? "Wipe it again" : "Wipe its memory";
   $("learn-young").hidden = isYoung || !run;
+  setText($("learn-steps"), isYoung ? "Move all its numbers, each a little downhill."
+    : "Wipe its memory, then move all its numbers, each a little downhill.");
   for (const id of ["learn-reset", "learn-again", "experiments"]) $(id).disabled = !isReady;
   $("learn-share").hidden = !isYoung;
   $("learn-missing").hidden = !areDigitsMissing;
@@ -462,7 +464,6 @@ function fillLearn(run) {
     epochs: grouped(epochs),
     "epochs-or-one": Math.max(epochs, 1),
     "last-loss": epochs > 0 ? shortNumber(loss.at(-1)) : "–",
-    "lower-rate": shortNumber(settings.learning_rate / 10),
     "left-out-words": leftOut === "" ? "" : `The program cannot leave out the ${leftOut}.`,
     ...settings,
   });

@@ -25,7 +25,7 @@ function nameOfPupil(pupil) {
 
 function nameOfYoung({ network, lessons }) {
   const { leave_out: leftOut } = network.training;
-  const lack = leftOut === undefined ? "" : `, never a ${leftOut}`;
+  const lack = leftOut === undefined ? "" : `, never ${withArticle(leftOut)}`;
   const taught = lessons.length === 0 ? "" : ", and your lessons";
   return `Young: ${ageInWords(network)}${lack}${taught}`;
 }

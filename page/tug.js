@@ -146,7 +146,7 @@ function settleTipBet() {
 // The answer that comes nearest.
 function answerToTipBet(count, units) {
   const share = count / units;
-  if (count <= 1) return "the first";
+  if (count <= 1) return "one";
   if (share < 0.12) return "about 5 %";
   return share < 0.5 ? "about 25 %" : "more than half";
 }

@@ -113,7 +113,7 @@ function showLead(lead) {
   bar.style.setProperty("width", length + "%");
   let words = "";
   if (Number.isFinite(lead)) {
-    words = `${leadInWords(lead, why.from, why.to)}, in the five small images together.`;
+    words = `${leadInWords(lead, why.from, why.to)}, in all five looks together.`;
   }
   setText($("lead-words"), words);
 }

@@ -118,8 +118,9 @@ def test_help_explains_every_option(run):
 
 
 @pytest.mark.parametrize("options, said", [
-    (["--epochs", "0"], "--epochs must be between 1 and 1,000,000, not 0"), (["--epochs", "ten"], "--epochs.*'ten'"),
+    (["--epochs", "0"], "--epochs must be between 1 and 1,000,000, not 0"), (["--epochs", "ten"], "--epochs: must be a whole number, not ten"),
     (["--hidden-size", "0"], "--hidden-size must .* not 0"), (["--learning-rate", "nan"], "--learning-rate must .* not nan"),
+    (["--learning-rate", "fast"], "--learning-rate: must be a number, not fast"),
     (["--batch-size", "0"], "--batch-size must .* not 0"), (["--seed", "-1"], "--seed must .* not -1"),
     (["--validation", "60000"], "--validation must .* not 60000"),
     (["--activation", "sine"], "--activation.*'sine'.*sigmoid"),

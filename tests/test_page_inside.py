@@ -263,7 +263,7 @@ def test_units_come_in_one_by_one_and_the_page_says_when_it_tips(inside):
     ordinal = page.evaluate("ordinal", tip)
     assert f"{leaders[-1]} wins" in words and f"From the {ordinal} unit on, {leaders[-1]} led" in words
     outcome = page.inner_text("#bet-tip .outcome")
-    assert "the first" in outcome and f"{leaders[-1]} stayed in front from the {ordinal} of 256 units on" in outcome
+    assert "You bet on one." in outcome and f"{leaders[-1]} stayed in front from the {ordinal} of 256 units on" in outcome
     page.emulate_media(reduced_motion="no-preference")
     page.click("#tug-play")                                                # again, by itself
     until(page, "insideChoices.count > 0 && insideChoices.count < 100")

@@ -255,6 +255,7 @@ def test_each_network_keeps_its_lessons_while_another_is_on_the_desk(page, misre
     teach(page, *misread[1])
     assert "until you leave" in text(page, "lesson") and page.locator("#lessons li").all_inner_texts() == [str(misread[1][1])]
     choose_network(page, site / "weights.json")                        # the page's own comes back as it was
+    assert "holds the page’s own network" in text(page, "opened")
     assert page.evaluate(WEIGHTS) == taught and page.locator("#lessons li").all_inner_texts() == [str(misread[0][1])]
     choose_network(page, tmp_path / "other.json")
     assert page.locator("#lessons li").all_inner_texts() == [str(misread[1][1])]

@@ -90,7 +90,7 @@ def test_the_ink_glows_by_what_the_vote_says_with_it_and_without_it(why, site):
             .filter(kind => kind !== 'hollow')""") == signs
         points = f"{abs(lead(FOUR)):.2f}"
         leader, other = pair if lead(FOUR) > 0 else pair[::-1]
-        assert text(why, "lead-words").startswith(f"{leader} leads {other} by {points} points, in the five small images")
+        assert text(why, "lead-words").startswith(f"{leader} leads {other} by {points} points, in all five looks")
 
 
 def test_ink_after_a_bet_answers_it_and_the_question_stays(why):
@@ -119,7 +119,7 @@ def test_a_look_that_is_touched_argues_alone_and_the_first_for_all_five(why, sit
         return logits[3] - logits[8]
 
     leader, other = (3, 8) if lead(THREE) > 0 else (8, 3)
-    assert "five small images" in text(why, "lead-words")
+    assert "all five looks" in text(why, "lead-words")
     said = f"In look 4 alone, wider and turned left, {leader} leads {other} by {abs(lead(THREE)):.2f} points."
     assert said in text(why, "look-words")
     against = [lead(THREE) - lead(drawn[:i] + drawn[i + 1:]) < 0 for i in range(len(drawn))]
@@ -309,7 +309,7 @@ def test_the_bet_is_answered_once_beside_it_by_the_pages_way(place, why):
     ghosts = find_way(why)
     way = why.evaluate("() => quartersOf(why.search.way, why.search.strokes)")
     bet = why.inner_text("#bet-why .outcome [data-name=bet]")
-    verdict = "Not right:"
+    verdict = "Elsewhere:"
     if bet in way:
         verdict = "Right:" if len(way) == 1 else "Partly right:"
     outcome = why.inner_text("#bet-why .outcome")
