@@ -513,7 +513,8 @@ def find_ink(ink):
     balanced = paper * weight + other
     centres = (edges[1:] + edges[:-1]) / 2
     threshold = threshold_otsu(hist=(balanced, centres))
-    faintest = min(max(outstanding, FAINT * threshold), threshold)
+    above_grain = max(FAINT * threshold, outstanding)   # a trace, too, stands out,
+    faintest = min(above_grain, threshold)              # and all ink is a trace
     return blurred > threshold, blurred > faintest
 
 

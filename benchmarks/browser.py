@@ -110,7 +110,8 @@ def page(weights=None, **options):
 
 def wait_until_ready(page, touched=True):
     """Until the network is there and has read; then a key ends the page's demonstration, as a user's would."""
-    until(page, "performance.getEntriesByName('ready').length && !pace.isDue")
+    until(page, "performance.getEntriesByName('ready').length")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     if touched:
         page.keyboard.press("Shift")
 

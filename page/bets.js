@@ -27,6 +27,11 @@ function settleBet(id, outcome, rightAnswer = "") {
   if (isNew) noteOutcome(fieldset.querySelector(".outcome"));
 }
 
+// Whether its outcome is known already.
+function isSettled(id) {
+  return Boolean($(id).dataset.outcome);
+}
+
 // The outcome is laid beside the bet, and from now on the bet cannot be changed.
 function closeBet(id, outcome, rightAnswer = "") {
   settleBet(id, outcome, rightAnswer);
@@ -55,8 +60,12 @@ let noteTimer = null;
 
 // An outcome that comes where one does not see it is told at the foot of the window, too.
 function noteOutcome(paragraph) {
-  if (paragraph.hidden || isInSight(paragraph)) return;
-  $("note").textContent = paragraph.textContent;
+  if (!paragraph.hidden && !isInSight(paragraph)) note(paragraph.textContent);
+}
+
+// Says a sentence at the foot of the window for a while.
+function note(sentence) {
+  $("note").textContent = sentence;
   clearTimeout(noteTimer);
   noteTimer = setTimeout(clearNote, NOTE_TIME);
 }

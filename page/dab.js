@@ -66,7 +66,6 @@ function dragDab(event) {
 }
 
 const DAB_STEP = 0.02;           // by which a key moves it, in sheets
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // Adds strokes to the drawing. What was one digit stays one, and several stay several: only what a
 // pen has drawn is split (see splitSheet in desk.js).

@@ -86,8 +86,10 @@ function drawDesk() {
   readSheet();
   drawSheet();
   showReading();
-  showPupil(desk.pupil);
-  showOpening();
+  readFoundAgain();              // what was found in a photograph: photo.js
+  showFound();
+  showPupil(desk.pupil);         // pupil.js
+  showOpening();                 // opening.js
 }
 
 // Reads the drawing. Where that takes long, as of a scribble of a thousand lines, no more than half
@@ -162,19 +164,15 @@ function showReading() {
   showLooks(reading);
   showBars(probabilities, digit);
   setText($("vote"), voteInWords(reading, digit));
-  readFoundAgain();
-  showFound();
 }
 
-// What the looks and the bars are about, where that is not plain.
+// What the looks and the bars are about.
 // digit: the one that is read, -1 for none.
 function voteInWords(reading, digit) {
   if (!reading) return "";
   const isNumber = desk.figures.length > 1;
   if (isNumber) return `Below: the ${digitOrDash(digit)}.`;
-  const allAgree = reading.passes.every(pass => indexOfLargest(pass.logits) === digit);
-  const isPlain = allAgree && desk.lookNumber === 0;
-  return isPlain ? "" : "It looks five times: the bars are the average.";
+  return "It looks five times: the bars are the average.";
 }
 
 // The large numeral: a digit, or several. It is hollow if one of them is doubted.

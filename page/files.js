@@ -89,6 +89,7 @@ const TRAINING_RECORD = {
   test_accuracy: isShare,
   epochs: isCount,
   batch_size: isCount,
+  images_seen: isCount,
   learning_rate: isNotNegative,
   seconds: isNotNegative,
   date: value => typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value),

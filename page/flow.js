@@ -2,6 +2,7 @@
 // "Look inside": the whole flow, from the image by way of the units to the ten scores.
 
 const UNITS_WITH_LINES = 6;    // have lines of their own: those that say most to the digit
+const ROW_OF_OTHERS = UNITS_WITH_LINES;          // below theirs, which count from 0
 const LARGEST_MASK = 64;       // px: a unit's picture
 const POINT = 2;               // px: how thick a line is that carries one point, in every network
 const THICKEST = 28;           // px: of any line
@@ -151,7 +152,7 @@ function paintLinesToUnits(context, speakers, height) {
 function paintLineToOthers(context, height) {
   const { picture } = flowColumns;
   const from = [picture.right, height / 2 + 0.45 * picture.width];
-  const to = [flowColumns.speakers.left, middleOfSpeaker(UNITS_WITH_LINES, height)];
+  const to = [flowColumns.speakers.left, middleOfSpeaker(ROW_OF_OTHERS, height)];
   context.globalAlpha = 0.5;
   context.setLineDash([1, 5]);
   drawCurve(context, insideView.colours.quiet, 2, from, to);
@@ -167,7 +168,7 @@ function paintLinesToDigit(context, speakers, others, height) {
   const to = placeOfScore(digit, height);
   const ofOthers = sumOfPulls(pulls, others, digit);
   const { quiet } = insideView.colours;
-  drawCarrier(context, ofOthers, placeOfVoice(UNITS_WITH_LINES, height), to, 0.35, quiet);
+  drawCarrier(context, ofOthers, placeOfVoice(ROW_OF_OTHERS, height), to, 0.35, quiet);
   speakers.forEach((unit, row) => {
     drawCarrier(context, pulls[unit * 10 + digit], placeOfVoice(row, height), to, 0.9);
   });

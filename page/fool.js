@@ -37,9 +37,9 @@ function showFooled({ question, image, changed, share }) {
   paintImage($("fooled-picture"), mixed);
   paintSigned($("fooled-change"), changed.map((grey, i) => grey - image[i]));
   $("fooled-share").value = share * 100;
-  setText($("fooled-reads"), readInWords(probabilities));
+  setText($("fooled-reads"), readingInWords(probabilities));
   setAttribute($("fooled-share"), "aria-valuetext",
-    `${percent(share, 0)} of the change: it reads ${readInWords(probabilities)}`);
+    `${percent(share, 0)} of the change: it reads ${readingInWords(probabilities)}`);
   $("fooled").hidden = false;
 }
 
@@ -61,12 +61,6 @@ function answerToFoolBet(before, probabilities) {
   const digit = indexOfLargest(probabilities);
   if (digit === before) return NEVER;
   return probabilities[digit] > 0.9 ? QUITE_SURE : NOT_SURE;
-}
-
-// "7, 99.1 %".
-function readInWords(probabilities) {
-  const digit = indexOfLargest(probabilities);
-  return `${digit}, ${percent(probabilities[digit])}`;
 }
 
 function hideFooled() {

@@ -60,6 +60,13 @@ function startGame() {
   takeAddedInkAway();
 }
 
+// Whether ink that was added has made it the other digit.
+function isGameWon() {
+  if (why.game === null || wasTakenBack(why.game.inkBefore)) return false;
+  if (inkAdded().length === 0 || desk.reading === null) return false;
+  return indexOfLargest(desk.reading.probabilities) === why.to;
+}
+
 function takeAddedInkAway() {
   if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
   else settle();
@@ -236,9 +243,11 @@ function quarterOf(ink, strokes) {
 $("game-start").addEventListener("click", startGame);
 $("way-show").addEventListener("click", showPagesWay);
 $("way-next").addEventListener("click", () => {
-  if (desk.ghosts.length === 0) return;                          // the next is searched for
-  why.game.pagesDabs.push(desk.ghosts[0]);
-  addInk([desk.ghosts[0]]);
+  if (desk.ghosts.length === 0) return;          // the next is searched for
+  const [dab] = desk.ghosts;
+  desk.ghosts = [];                              // after each dab the page searches anew
+  why.game.pagesDabs.push(dab);
+  addInk([dab]);
 });
 // The bet is about this drawing and this pair. Ink that is added from now on tries it.
 $("bet-why").addEventListener("change", () => {

@@ -138,8 +138,9 @@ function nameForHill(pupil) {
     const seen = grouped(ageOf(pupil.network));
     return `the young network, when it had seen ${seen} digits`;
   }
-  const name = nameOfPupil(pupil);
-  return name[0].toLowerCase() + name.slice(1);
+  const name = kindInWords(pupil);
+  const count = pupil.lessons.length;
+  return count === 0 ? name : `${name}, taught by you (${counted(count, "lesson")})`;
 }
 
 // Reads some of the digits that it learns from, and finds the slope of every number of the network.
@@ -195,7 +196,7 @@ function showHill(hill) {
   drawTangent(hill, now, scales);
   sayHill(hill, now, scales);
   const { loss } = lossAtWeight(hill, weightAtStart(hill));
-  const isLittle = loss < LITTLE_LOSS;           // false for what is no number
+  const isLittle = loss < LITTLE_LOSS;
   $("learn-little").hidden = !(isYoungOnDesk() && isLittle);
 }
 
@@ -248,7 +249,8 @@ function drawHill(hill, now, { x, y }) {
   $("hill-curve").setAttribute("d", `M${points.join("L")}h.01`);
   $("hill-point").setAttribute("cx", x(hill.weight));
   $("hill-point").setAttribute("cy", y(now.loss));
-  $("hill-start").setAttribute("d", `M${x(weightAtStart(hill))} 14V138`);
+  const { top, bottom } = HILL_BOX;
+  $("hill-start").setAttribute("d", `M${x(weightAtStart(hill))} ${top - 6}V${bottom + 6}`);
 }
 
 // The slope, as a line through the point where one is. At first it is a secret.

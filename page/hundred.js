@@ -69,8 +69,7 @@ function showCount(pupil, network, before, now) {
 // The bet is about three lies. Once they are told, its outcome stands.
 // different: how many of the hundred are read differently.
 function settleTeachBet(different, pupil) {
-  const isSettled = Boolean($("bet-teach").dataset.outcome);
-  if (isSettled || countLies(pupil) < LIES.length) return;
+  if (isSettled("bet-teach") || countLies(pupil) < LIES.length) return;
   const outcome = `${different} of the hundred, after ${counted(pupil.lessons.length, "lesson")}.`;
   settleBet("bet-teach", outcome, answerFor(different));
 }

@@ -77,7 +77,7 @@ function findInside(pass) {
 
 // A bet's outcome is that of the first time; it does not change afterwards.
 function settleInsideBet(id, outcome, rightAnswer) {
-  if (!$(id).dataset.outcome) settleBet(id, outcome, rightAnswer);
+  if (!isSettled(id)) settleBet(id, outcome, rightAnswer);
 }
 
 // Another network is on the desk: what runs by itself stops, and all is found anew. What the
@@ -107,12 +107,6 @@ function showNames() {
     winner,
     voted,
   });
-}
-
-function twoDecimals(number) {
-  const rounded = Math.abs(number).toFixed(2);
-  const isBelow = number < 0 && Number(rounded) !== 0;
-  return isBelow ? `−${rounded}` : rounded;
 }
 
 // ── What the parts draw with ──

@@ -97,14 +97,14 @@ function sayHowItIsRead(digit, reads) {
 
 // What it reads in the drawing, and what a network reads there that saw this digit.
 function compareReadings(digit, reading) {
-  fill($("learn-childhood"), { reads: wordsOfReading(reading.probabilities) });
+  fill($("learn-childhood"), { reads: readingInWords(reading.probabilities) });
   const other = networkThatSaw(digit);
   $("learn-other").hidden = other === null;
   if (other === null) return;
   const images = reading.passes.map(pass => pass.image);
   fill($("learn-childhood"), {
     "other-name": other.name,
-    "other-reads": wordsOfReading(readLooks(other.network, images)),
+    "other-reads": readingInWords(readLooks(other.network, images)),
   });
 }
 
@@ -115,11 +115,6 @@ function networkThatSaw(digit) {
     return { name: "the run before", network: runBefore.network };
   }
   return pagesOwn ? { name: "the trained one", network: pagesOwn.network } : null;
-}
-
-function wordsOfReading(probabilities) {
-  const digit = indexOfLargest(probabilities);
-  return digit < 0 ? "nothing" : `${digit} (${percent(probabilities[digit])} sure)`;
 }
 
 // ── What a link says of the knobs: their values, in the order of KNOBS ──

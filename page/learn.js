@@ -257,8 +257,7 @@ const BET_TIME = 5000;         // ms: the bet is about the first five seconds
 
 function tellAfterFiveSeconds(run) {
   $("learn-explained").hidden = false;
-  const isTold = Boolean($("bet-learn").dataset.outcome);
-  if (!isTold && isUsual(run.settings)) settleLearnBet(run);
+  if (!isSettled("bet-learn") && isUsual(run.settings)) settleLearnBet(run);
 }
 
 // The answers are quarters of a hundred digits.

@@ -165,6 +165,8 @@ for (const kind of ["click", "input"]) {
 addEventListener("hashchange", openLink);
 
 // The map of the page comes once the opening has been scrolled away.
-new IntersectionObserver(([entry]) => {
-  $("map").classList.toggle("unneeded", entry.isIntersecting);
-}).observe(document.querySelector("header"));
+const openingObserver = new IntersectionObserver(entries => {
+  const { isIntersecting } = entries.at(-1);                    // the newest
+  $("map").classList.toggle("unneeded", isIntersecting);
+});
+openingObserver.observe(document.querySelector("header"));

@@ -24,6 +24,9 @@ function fill(part, values) {
   }
 }
 
+// The keys that move something, each with how far to the right and down.
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
 // Sets a text only where it changes: so the browser has nothing to do where it stays.
 function setText(element, text) {
   if (element.textContent !== String(text)) element.textContent = text;

@@ -203,7 +203,7 @@ function* isOnTable(sheet, grey) {
   if (justInside.length === 0 || justOutside.length === 0) return false;
   const lastRow = (height - 1) * width;
   const corners = values[0] + values[width - 1] + values[lastRow] + values[lastRow + width - 1];
-  const share = percentileOf(justOutside, 50) / Math.max(percentileOf(justInside, 50), 1e-3);
+  const share = medianOf(justOutside) / Math.max(medianOf(justInside), 1e-3);
   return share < 0.75 - 0.15 * corners;
 }
 
@@ -231,8 +231,8 @@ function* takeLightAway(grey) {
   let thumbnail = shrink(grey, factor);
   yield;
   let light = yield* fitLight(thumbnail);
-  const isLight = inkIsLight(thumbnail, light);
-  if (isLight) {
+  const isInkLight = inkIsLight(thumbnail, light);
+  if (isInkLight) {
     thumbnail = { ...thumbnail, values: thumbnail.values.map(value => 1 - value) };
     light = { ...light, values: light.values.map(value => 1 - value) };
   }
@@ -241,7 +241,7 @@ function* takeLightAway(grey) {
   const ink = newRaster(grey.width, grey.height);
   for (let i = 0; i < ink.values.length; i++) {
     if (i % 100000 === 0) yield;
-    const value = isLight ? 1 - grey.values[i] : grey.values[i];
+    const value = isInkLight ? 1 - grey.values[i] : grey.values[i];
     ink.values[i] = clip(1 - value / Math.max(paper.values[i], 0.05), 0, 1);
   }
   return ink;
@@ -273,7 +273,7 @@ function* fitLight(grey, sheet = null) {
     const residuals = values.map((value, i) => value - light.values[i]);
     // How far off a pixel usually is. A weight is 1 on the surface, and 1/2 twice as far off.
     const onPaper = residuals.filter((_, i) => isPaper[i] === 1);
-    const usual = Math.max(percentileOf(onPaper.map(Math.abs), 50), 1e-3);
+    const usual = Math.max(medianOf(onPaper.map(Math.abs)), 1e-3);
     residuals.forEach((residual, i) => {
       weights[i] = isPaper[i] / (1 + (residual / (2 * usual)) ** 2);
     });
@@ -336,7 +336,7 @@ function inkIsLight(grey, light) {
   for (let y = 0; y < height; y++) edge.push(values[y * width], values[y * width + width - 1]);
   const darkest = percentileOf(values, 1);
   const lightest = percentileOf(values, 99);
-  const lightness = (percentileOf(edge, 50) - darkest) / Math.max(lightest - darkest, 1e-3);
+  const lightness = (medianOf(edge) - darkest) / Math.max(lightest - darkest, 1e-3);
   const edgeSays = 1 - 2 * clip(lightness, 0, 1);      // 1: a dark edge, -1: a light one
   return skewness + edgeSays > 0;
 }
@@ -366,6 +366,10 @@ function percentileOf(values, percentage) {
   const before = Math.floor(place);
   const after = Math.min(before + 1, sorted.length - 1);
   return sorted[before] + (place - before) * (sorted[after] - sorted[before]);
+}
+
+function medianOf(values) {
+  return percentileOf(values, 50);
 }
 
 // Fills what is darker and narrower than a square of `size` pixels.
@@ -487,7 +491,7 @@ function meansOfBlocks(ink) {
 function* linesWithInk(ridges, width) {
   yield;
   const { height } = ridges;
-  const leastInk = Math.max(4 * percentileOf(ridges.values, 50), 0.02);
+  const leastInk = Math.max(4 * medianOf(ridges.values), 0.02);
   const reach = Math.floor(width / 10);
   const step = Math.max(1, Math.floor(width / 400));
   const candidates = [];
@@ -568,7 +572,7 @@ function measureLine(line, ridges, thickestLine) {
       const y = clip(row + offset, 0, ridges.height - 1);
       return ridges.values[y * BLOCKS + block];
     });
-    profile.push(percentileOf(across, 50));
+    profile.push(medianOf(across));
   }
   const darkness = Math.max(...profile);
   let half = 1;
@@ -630,7 +634,8 @@ function* findInk(ink) {
   const weight = otherCount / Math.max(paperCount, 1);          // so that paper counts for as much
   const balanced = Float64Array.from(paper, (count, i) => count * weight + other[i]);
   const threshold = otsuThreshold(balanced);
-  const faintest = Math.min(Math.max(outstanding, FAINT * threshold), threshold);
+  const aboveGrain = Math.max(FAINT * threshold, outstanding);  // a trace, too, stands out,
+  const faintest = Math.min(aboveGrain, threshold);             // and all ink is a trace
   blurred.values.forEach((value, i) => {
     if (value > threshold) mask.values[i] = 1;
     if (value > faintest) faint.values[i] = 1;
@@ -639,21 +644,31 @@ function* findInk(ink) {
 }
 
 // A Gaussian blur, along the rows and then along the columns. Beyond the edge is a mirror.
-//
-// Two things make it fast, and change nothing: in the inner part of a row no place is mirrored; and
-// along the columns whole rows are added up, as they lie in memory.
 function* blur(raster, sigma) {
-  const { width, height, values } = raster;
+  const kernel = gaussianKernel(sigma);
+  const blurredAcross = yield* blurAlongRows(raster, kernel);
+  return yield* blurAlongColumns(blurredAcross, kernel);
+}
+
+// The weights of a pixel and of its neighbours to both sides. Their sum is 1.
+function gaussianKernel(sigma) {
   const radius = Math.floor(4 * sigma + 0.5);
-  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+  const heights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)));
-  const sum = sumOf(kernel);
-  const mirrored = (place, length) => {
-    const fromEdge = place < 0 ? -place - 1 : place;
-    const at = fromEdge % (2 * length);          // in the picture and its mirror image beside it
-    return at < length ? at : 2 * length - 1 - at;
-  };
-  const blurredAcross = newRaster(width, height);
+  const sum = sumOf(heights);
+  return heights.map(height => height / sum);
+}
+
+// The place in a row, or a column, of this length; one beyond its ends is the mirror image of it.
+function mirrored(place, length) {
+  const fromEdge = place < 0 ? -place - 1 : place;
+  const at = fromEdge % (2 * length);            // in the row and its mirror image beside it
+  return at < length ? at : 2 * length - 1 - at;
+}
+
+// In the inner part of a row no place is mirrored: to know that is faster, and changes nothing.
+function* blurAlongRows({ width, height, values }, kernel) {
+  const radius = (kernel.length - 1) / 2;
   const blurred = newRaster(width, height);
   for (let y = 0; y < height; y++) {
     if (y % 16 === 0) yield;
@@ -664,16 +679,23 @@ function* blur(raster, sigma) {
         const at = isInside ? x + k : mirrored(x + k, width);
         total += kernel[k + radius] * values[y * width + at];
       }
-      blurredAcross.values[y * width + x] = total / sum;
+      blurred.values[y * width + x] = total;
     }
   }
+  return blurred;
+}
+
+// Whole rows are added up, as they lie in memory: that is faster, and changes nothing.
+function* blurAlongColumns({ width, height, values }, kernel) {
+  const radius = (kernel.length - 1) / 2;
+  const blurred = newRaster(width, height);
   for (let y = 0; y < height; y++) {
     if (y % 16 === 0) yield;
     for (let k = -radius; k <= radius; k++) {
       const from = mirrored(y + k, height) * width;
-      const weight = kernel[k + radius] / sum;
+      const weight = kernel[k + radius];
       for (let x = 0; x < width; x++) {
-        blurred.values[y * width + x] += weight * blurredAcross.values[from + x];
+        blurred.values[y * width + x] += weight * values[from + x];
       }
     }
   }
@@ -798,41 +820,14 @@ function edgeOf({ width, height, values }) {
 // The pieces of ink that a trace joins, by sides or corners, each with its box and area, and for
 // each pixel of ink the number of its piece, from 1; 0 is paper.
 function* connectedPieces(mask, faint) {
-  const { width, height } = faint;
   const pieceNumbers = new Int32Array(faint.values.length);
   const pieces = [];
   let number = 0;
-  let visited = 0;
   for (let start = 0; start < pieceNumbers.length; start++) {
     if (start % 200000 === 0) yield;
     if (faint.values[start] === 0 || pieceNumbers[start] !== 0) continue;
     number += 1;
-    const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, numbers: [number] };
-    const waiting = [start];
-    pieceNumbers[start] = number;
-    while (waiting.length > 0) {
-      visited += 1;
-      if (visited % 50000 === 0) yield;
-      const at = waiting.pop();
-      const x = at % width;
-      const y = Math.floor(at / width);
-      if (mask.values[at] === 1) {
-        piece.area += 1;
-        piece.left = Math.min(piece.left, x);
-        piece.right = Math.max(piece.right, x + 1);
-        piece.top = Math.min(piece.top, y);
-        piece.bottom = Math.max(piece.bottom, y + 1);
-      }
-      for (let dy = -1; dy <= 1; dy++) {
-        for (let dx = -1; dx <= 1; dx++) {
-          if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
-          const next = at + dy * width + dx;
-          if (faint.values[next] === 0 || pieceNumbers[next] !== 0) continue;
-          pieceNumbers[next] = number;
-          waiting.push(next);
-        }
-      }
-    }
+    const piece = yield* floodPiece(start, number, mask, faint, pieceNumbers);
     if (piece.area > 0) pieces.push(piece);      // else it is a trace, and no ink in it
   }
   yield;
@@ -840,6 +835,43 @@ function* connectedPieces(mask, faint) {
     if (mask.values[at] === 0) pieceNumbers[at] = 0;
   }
   return { pieces, pieceNumbers };
+}
+
+// The piece that one of its pixels belongs to: from there it spreads to all that it touches. Writes
+// its number into pieceNumbers.
+function* floodPiece(start, number, mask, faint, pieceNumbers) {
+  const { width, height } = faint;
+  const piece = { left: width, top: height, right: 0, bottom: 0, area: 0, numbers: [number] };
+  const waiting = [start];
+  pieceNumbers[start] = number;
+  let visited = 0;
+  while (waiting.length > 0) {
+    visited += 1;
+    if (visited % 50000 === 0) yield;
+    const at = waiting.pop();
+    const x = at % width;
+    const y = Math.floor(at / width);
+    if (mask.values[at] === 1) enclose(piece, x, y);
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) {
+        if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
+        const next = at + dy * width + dx;
+        if (faint.values[next] === 0 || pieceNumbers[next] !== 0) continue;
+        pieceNumbers[next] = number;
+        waiting.push(next);
+      }
+    }
+  }
+  return piece;
+}
+
+// A piece grows by a pixel of ink.
+function enclose(piece, x, y) {
+  piece.area += 1;
+  piece.left = Math.min(piece.left, x);
+  piece.right = Math.max(piece.right, x + 1);
+  piece.top = Math.min(piece.top, y);
+  piece.bottom = Math.max(piece.bottom, y + 1);
 }
 
 // Whether a part lies along the picture's edge: the end of a line, a frame, a shadow.
@@ -951,7 +983,7 @@ function inReadingOrder(parts, typical) {
     const right = middleX(following) - middleX(part);           // more than 0
     slopes.push(down / right);
   }
-  const slope = slopes.length > 0 ? percentileOf(slopes, 50) : 0;
+  const slope = slopes.length > 0 ? medianOf(slopes) : 0;
   // How far down a part would stand if the lines did not slope.
   const level = part => middleY(part) - slope * middleX(part);
   let line = 0;

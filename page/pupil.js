@@ -70,7 +70,7 @@ function factOfPupil({ kind, network, original, lessons }) {
   return lessons.length === 0 ? `reads ${reads}` : `Before, it read ${reads}`;
 }
 
-// How many images the network has learned from in the page: 0 but for a young one.
+// How many images the network has learned from in a page: 0 for one that was trained elsewhere.
 function ageOf(network) {
   return network.training.images_seen ?? 0;
 }

@@ -244,11 +244,13 @@ addEventListener("keydown", event => {
 
 // On a phone the board docks, as a strip at the top, when the desk has been scrolled up, but for
 // the last 130 px. As the strip is lower, the desk keeps the height that the board had: --kept.
-new IntersectionObserver(([entry]) => {
+const dockObserver = new IntersectionObserver(entries => {
   const board = $("board");
-  const isAbove = entry.boundingClientRect.top < 0;
+  const { isIntersecting, boundingClientRect } = entries.at(-1);        // the newest
+  const isAbove = boundingClientRect.top < 0;
   if (!board.classList.contains("docked")) {
     $("desk").style.setProperty("--kept", board.offsetHeight + "px");
   }
-  board.classList.toggle("docked", !entry.isIntersecting && isAbove);
-}, { rootMargin: "-130px 0px 0px" }).observe($("desk"));
+  board.classList.toggle("docked", !isIntersecting && isAbove);
+}, { rootMargin: "-130px 0px 0px" });
+dockObserver.observe($("desk"));

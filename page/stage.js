@@ -13,7 +13,7 @@ const STEPS = PULLS;
 const NUMBER_WIDTH = 46;       // px: room for a number with its sign, at the right of a bar
 const LONGEST_PULL = 4;        // points: a bar that is as long as there is room for
 const MOVE_TIME = 1600;        // ms that a step moves,
-const REST_TIME = 1600;        // and rests while all play by themselves, so that it can be read
+const REST_TIME = 2800;        // and rests while all play by themselves, so that it can be read
 const MAKING_ROOM = 0.2;       // of the sum's step: the picture shrinks; then the products fall
 
 // The unit that is stepped through.
@@ -119,7 +119,7 @@ function wideLayout(width) {
   const piles = { left: side + 20, width: 72 };
   const curve = { left: rightOf(piles) + 50, width: 104 };         // between them the sum's number
   const left = rightOf(curve) + 26;
-  const scores = { left, top, width: width - left, row: side / 10, rows: 10 };
+  const scores = { left, top, width: width - left, rowHeight: side / 10, rows: 10 };
   return { top, side, piles, curve, scores };
 }
 
@@ -130,7 +130,7 @@ function narrowLayout(width) {
   const piles = { left: side + 12, width: 58 };
   const left = rightOf(piles) + 42;
   const curve = { left, width: width - left - 8 };       // half a point's width is beside it
-  const scores = { left: 0, top: top + side + 54, width: width / 2 - 12, row: 18, rows: 5 };
+  const scores = { left: 0, top: top + side + 54, width: width / 2 - 12, rowHeight: 18, rows: 5 };
   return { top, side, piles, curve, scores };
 }
 
@@ -173,7 +173,7 @@ function paintPiles(context, work, layout, levels) {
   const part = clip((partOfStep(SUM) - MAKING_ROOM) / (1 - MAKING_ROOM), 0, 1);
   if (part === 0) return;
   const { left, width } = layout.piles;
-  const right = left + width;
+  const right = rightOf(layout.piles);
   const zero = levels.y(0);
   const barWidth = width / 2 - 3;
   writeAt(context, "two piles", left, 12);
@@ -227,7 +227,7 @@ function paintFlying(context, products, flying, { top, picture: { left, side } }
 function paintSum(context, work, { piles }, levels) {
   const { left, width } = piles;
   const { rounded } = work;
-  const right = left + width;
+  const right = rightOf(piles);
   const barWidth = width / 2 - 3;
   const centred = { align: "center" };
   const aboveFor = levels.y(work.forIt) - 9;
@@ -313,30 +313,31 @@ function paintWayToCurve(context, work, { top, side, piles, curve }, levels) {
 // What the unit says to each digit.
 function paintPulls(context, tenPulls, { scores }) {
   if (partOfStep(PULLS) === 0) return;
-  const { left, top, width, row, rows } = scores;
+  const { left, top, width, rowHeight, rows } = scores;
   writeAt(context, "ten scores, in points", left, top - 14);
   tenPulls.forEach((pull, digit) => {
     const column = Math.floor(digit / rows);
+    const row = digit % rows;
     const leftOfColumn = left + column * (width + 24);
-    paintPull(context, pull, digit, leftOfColumn, top + digit % rows * row, scores);
+    paintPull(context, pull, digit, leftOfColumn, top + row * rowHeight, scores);
   });
 }
 
 // The digit, a bar from the middle on, and the number.
-function paintPull(context, pull, digit, left, top, { width, row }) {
+function paintPull(context, pull, digit, left, top, { width, rowHeight }) {
   const { ink, line } = insideView.colours;
   const digitWidth = 14;
   const half = (width - digitWidth - NUMBER_WIDTH) / 2;
   const middle = left + digitWidth + half;
-  const y = top + row / 2;
+  const y = top + rowHeight / 2;
   const part = partOfStep(PULLS);
-  drawLine(context, line, 1, [middle, top], [middle, top + row]);
+  drawLine(context, line, 1, [middle, top], [middle, top + rowHeight]);
   writeAt(context, digit, left, y, { colour: ink, bold: true });
   if (insideView.findings.isBlank) return;
   const share = Math.min(Math.abs(pull) / LONGEST_PULL, 1);
   const length = share * half * part;
   const barLeft = pull > 0 ? middle : middle - length;
-  drawBar(context, barLeft, y - row * 0.3, length, row * 0.6, pull > 0);
+  drawBar(context, barLeft, y - rowHeight * 0.3, length, rowHeight * 0.6, pull > 0);
   if (part === 1) writeAt(context, signed(pull), left + width, y, { align: "right", colour: ink });
 }
 

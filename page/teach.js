@@ -23,7 +23,7 @@ const STEPS_TO_CURVE = 4;      // from one drawing of the loss's curve to the ne
 
 function* goThroughLessons(pupil, latest) {
   const images = latest ? looks(latest.strokes) : [];
-  const losses = [];                             // [step, loss] of each step of `latest`
+  const losses = [];             // [step, loss] of the latest, step by step through all lessons
   let network = pupil.original;
   for (const taught of teach(pupil.original, pupil.lessons, meanImage(pupil))) {
     yield;
@@ -31,15 +31,20 @@ function* goThroughLessons(pupil, latest) {
     if (!latest) continue;
     const loss = crossEntropy([readLooks(taught, images)], [latest.label]);
     losses.push([losses.length + 1, loss]);
-    if (losses.length > MOST_SHOWN || wantsNoMotion()) continue;
-    pupil.network = taught;
-    if (desk.pupil === pupil) refresh();
-    yield SHOWN_FOR;
-    const isCurveDue = losses.length % STEPS_TO_CURVE === 0;
-    if (isCurveDue && desk.pupil === pupil) showCourse(pupil, losses);
+    const isShown = losses.length <= MOST_SHOWN && !wantsNoMotion();
+    if (isShown) yield* showLessonStep(pupil, taught, losses);
   }
   endLessons(pupil, network, losses);
   return true;
+}
+
+// Lets the learner see one step of a lesson.
+function* showLessonStep(pupil, taught, losses) {
+  pupil.network = taught;
+  if (desk.pupil === pupil) refresh();
+  yield SHOWN_FOR;
+  const isCurveDue = losses.length % STEPS_TO_CURVE === 0;
+  if (isCurveDue && desk.pupil === pupil) showCourse(pupil, losses);
 }
 
 // network: what the pupil's network has become by its lessons.
@@ -149,14 +154,8 @@ function sayOfLesson(words) {
 }
 
 function lieInWords({ before, after, kept }) {
-  return `In this 3 it read ${surestInWords(before)}. `
-    + `After the lie it reads ${surestInWords(after)}.${kept}`;
-}
-
-// The digit that is read, and how sure. Of a diverged network it is none.
-function surestInWords(probabilities) {
-  const digit = indexOfLargest(probabilities);
-  return digit < 0 ? "nothing" : `${digit}, ${percent(probabilities[digit], 0)} sure`;
+  return `In this 3 it read ${readingInWords(before, 0)}. `
+    + `After the lie it reads ${readingInWords(after, 0)}.${kept}`;
 }
 
 // The page lies for the learner: it calls another 3 an 8. A young network may not know what a 3 is:

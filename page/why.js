@@ -259,17 +259,23 @@ function clearGlow() {
   $("drawing").classList.remove("glowing");
 }
 
-// What was only tried or proposed does not lie on the drawing while one reads on.
+// What was only tried or proposed does not lie on the drawing while one reads on: so what comes next
+// is about the learner's own digit again, also where the game has made it another one.
 function clearAway() {
   stopShowingWay();
   desk.trial = null;
+  if (isGameWon()) {
+    takeAddedInkAway();
+    note("Your drawing is as it was before. Undo brings the added ink back.");
+  }
   showDab(null);         // at once: a section that is off the screen is not drawn any more
   refresh();
 }
 
-const inkObserver = new IntersectionObserver(([entry]) => {
-  why.isInView = entry.isIntersecting;
-  const hasReadOn = !why.isInView && entry.boundingClientRect.top < 0;
+const inkObserver = new IntersectionObserver(entries => {
+  const { isIntersecting, boundingClientRect } = entries.at(-1);        // the newest
+  why.isInView = isIntersecting;
+  const hasReadOn = !why.isInView && boundingClientRect.top < 0;
   if (hasReadOn) clearAway();
   glowWhilePenRests();
 }, { rootMargin: "-10% 0px -20%" });

@@ -38,9 +38,22 @@ function signed(number, decimals = 2) {
   return (number < 0 ? "−" : "+") + rounded;
 }
 
+// With its sign only below zero: −1.20, 0.31, 0.00.
+function twoDecimals(number) {
+  const rounded = Math.abs(number).toFixed(2);
+  const isBelow = number < 0 && Number(rounded) !== 0;
+  return isBelow ? `−${rounded}` : rounded;
+}
+
 // What is read: a digit, or a dash where there is none.
 function digitOrDash(digit) {
   return digit < 0 ? "–" : String(digit);
+}
+
+// The digit that is read, and how sure: “7, 99.1 % sure”. Of a diverged network it is none.
+function readingInWords(probabilities, decimals = 1) {
+  const digit = indexOfLargest(probabilities);
+  return digit < 0 ? "nothing" : `${digit}, ${percent(probabilities[digit], decimals)} sure`;
 }
 
 // 1 lesson, 3 lessons.

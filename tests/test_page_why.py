@@ -302,6 +302,24 @@ def test_the_pale_dabs_go_with_their_drawing_and_when_one_reads_on(why):
     until(why, "desk.trial === null && $('dab').hidden && !$('trial').children.length")
 
 
+def test_a_drawing_that_the_game_has_made_another_digit_is_its_own_again_when_one_reads_on(why):
+    draw(why, THREE)
+    drawn = why.evaluate("() => desk.strokes")
+    ghosts = find_way(why)
+    why.evaluate("() => { $('way-next').click(); $('way-next').click(); }")        # the second asks too early
+    until(why, "why.search === null || why.search.way")
+    assert why.evaluate("() => inkAdded().length") == 1
+    for _ in ghosts[1:]:
+        until(why, "desk.ghosts.length > 0")
+        why.click("#way-next")
+    assert prediction(why) == "8"
+    why.evaluate("$('teach').scrollIntoView()")
+    until(why, "$('prediction').textContent === '3'")
+    assert why.evaluate("() => desk.strokes") == drawn and "Undo" in text(why, "note")
+    why.click("#undo")
+    assert prediction(why) == "8"
+
+
 @pytest.mark.parametrize("place", [1, 2, 3, 4])
 def test_the_bet_is_answered_once_beside_it_by_the_pages_way(place, why):
     draw(why, THREE)
@@ -367,7 +385,7 @@ def test_a_faint_change_makes_python_sure_of_another_digit_too_and_the_slider_sh
     def is_read(share):
         mixed = image + share * (changed - image)
         expected = shares(network.forward(mixed[None])[1])[0]
-        assert text(page, "fooled-reads") == f"{expected.argmax()}, {expected.max() * 100:.1f} %"
+        assert text(page, "fooled-reads") == f"{expected.argmax()}, {expected.max() * 100:.1f} % sure"
 
     is_read(0)
     slide(page, "ArrowRight")
