@@ -20,14 +20,17 @@ idea, and code that runs. The rest is about more speed, more skill, and comfort:
 HOW IT READS
 
 An image, 28 x 28 pixels, is a row of 784 numbers from 0 (paper) to 1 (ink). Between the image and
-the answer stand 256 hidden units. Each of them has a weight for every pixel. It multiplies each
-pixel by its weight, adds all this up, and adds one more number of its own, its bias. The sum is
-called z. Then an activation bends it: the sigmoid, 1 / (1 + e^-z), an S-shaped curve from 0 to 1.
-(Without that bend two layers could do no more than one: 3 * (2 * ink) is just 6 * ink.)
+the answer stand 256 hidden units: numbers that are computed from the image, and hidden, as they are
+neither the image nor the answer. Each unit has a weight for every pixel. It multiplies each pixel
+by its weight, adds all this up, and adds one more number of its own, its bias. The sum is called z.
+Then an activation bends it: the sigmoid, 1 / (1 + e^-z), an S-shaped curve from 0 to 1.
 
 Each of the ten digits does the same with the values of the hidden units: it has a weight for every
-unit, adds up, and adds its bias. Its sum is called its logit. The softmax turns the ten logits into
-ten probabilities: each above 0, together 1, and the largest logit gets the largest.
+unit, adds up, and adds its bias. Its sum is called its logit. The hidden units are one layer, the
+digits the next. (Without the bend, two layers could do no more than one: 3 * (2 * ink) is just
+6 * ink.) The softmax turns the ten logits into ten probabilities. It takes e to the power of each,
+which is above 0, and divides by the sum of all ten: so together they are 1. The largest logit gets
+the largest probability, and its digit is what the network reads.
 
 The network reads several images at once, a batch, one in each row:
 
@@ -38,8 +41,9 @@ The network reads several images at once, a batch, one in each row:
 
 @ is the matrix product. It goes along a row of the first and down a column of the second,
 multiplies number by number, and adds up:  (A @ B)[i, j] = the sum over k of A[i, k] * B[k, j].
+(784, 256) means 784 rows and 256 columns: each column of W1 holds the weights of one hidden unit.
 So z[i, u] is the sum over the pixels of their ink in image i times their weight for unit u. The
-biases are one row, b1, which is added to every row of the batch.
+biases are a single row, (256,), which is added to every row of the batch.
 
 
 HOW IT LEARNS
@@ -47,13 +51,14 @@ HOW IT LEARNS
 All that the network knows stands in the weights W1 and W2, at first random, and in the biases b1
 and b2, at first 0. (Why random? Two units with the same weights would learn the same, and stay the
 same for ever.) To learn is to make these numbers better, a little at a time. The network is shown a
-few of the training images, a batch that is called a mini-batch, and the loss says how wrong it is:
-for one image
+few of the training images, whose right digits, the labels, are known: a batch that is called a
+mini-batch. The loss says how wrong it is. For one image
 
     loss = -log(the probability that it gives to the right digit)
 
 That is 0 if it is sure and right, -log(1/10) = 2.3 if it guesses, and more if it is sure and wrong.
-The loss of a mini-batch is the mean over its images.
+(log is the natural logarithm, the ln of a calculator.) The loss of a mini-batch is the mean over
+its images.
 
 Now think of one weight that grows a little, while all others stay as they are. Then the loss
 changes. How fast it changes is its derivative with respect to this weight. The derivatives with
@@ -64,16 +69,18 @@ told by a number, the learning_rate:
 
     W1 -= learning_rate * dW1               and so with b1, W2 and b2
 
-That is all of learning, done again and again. (MNIST has 60,000 training images. With 32 of them in
-a mini-batch, 1,875 steps go once through all.) What is left is to find the gradients.
+The faster the loss changes with a weight, the farther that weight goes. That is all of learning,
+done again and again. (MNIST has 60,000 training images. With 32 of them in a mini-batch, 1,875
+steps go once through all.) What is left is to find the gradients.
 
 
 WHERE THE GRADIENTS COME FROM
 
 Four rules from school: (e^v)' = e^v * v'.  (log v)' = v' / v.  (1 / v)' = -v' / v^2.  And the chain
 rule: if x acts on y and y acts on the loss, dLoss/dx = dLoss/dy * dy/dx. In our short way to write
-it, dx = dy * (how fast y grows when x grows). If x acts on the loss in several ways, what it does
-in each way is added up. With these we go backwards, from the loss to the weights.
+it, dx = dy * (how fast y grows when x grows). (In school dx is a small piece of x. Here it is
+dLoss/dx, how fast the loss grows with x.) If x acts on the loss in several ways, what it does in
+each way is added up. With these we go backwards, from the loss to the weights.
 
 The logits. Take one image, and write s for the sum of its ten e^logit. Then
 
@@ -81,16 +88,18 @@ The logits. Take one image, and write s for the sum of its ten e^logit. Then
 
 as log(a / b) = log(a) - log(b), and log(e^x) = x.
 
-Let the logit of one digit grow. In s only its own e^logits[digit] grows, so s' = e^logits[digit],
-and (log s)' = s' / s = e^logits[digit] / s. That is just the probability of this digit. The
-derivative of the second part, -logits[right], is -1 if this is the right digit, and 0 if it is
-another. So, with targets that are 1 for the right digit and 0 for the others:
+Let the logit of one digit grow. In s only its own e^logits[digit] grows. So s' = e^logits[digit],
+as v is the logit itself, and v' = 1; and (log s)' = s' / s = e^logits[digit] / s. That is just the
+probability of this digit. The derivative of the second part, -logits[right], is -1 if this is the
+right digit, and 0 if it is another. So, with targets that are 1 for the right digit and 0 for the
+others:
 
     dlogits = probabilities - targets       what it said, less what it should have said
 
 The loss of a mini-batch is the sum over its images, divided by the batch_size. So every derivative
 is divided by the batch_size, too. (If not, a step would be the larger the more images it learns
-from.) It is enough to divide dlogits, since all the other gradients are computed from it.
+from.) It is enough to divide dlogits, since all the other gradients are dlogits times something,
+added up.
 
 The second layer. Now i stands for an image, u for a unit, d for a digit. The sum logits[i, d] has
 the term hidden[i, u] * W2[u, d]. When W2[u, d] grows, the logit grows hidden[i, u] times as fast.
@@ -110,7 +119,10 @@ A bias is added as it is: when b2[d] grows, logits[i, d] grows just as fast. It 
 The hidden units. hidden[i, u] acts on all ten logits of its image, on logits[i, d] by W2[u, d]:
 
     dhidden[i, u] = the sum over the digits d of dlogits[i, d] * W2[u, d]
-    dhidden       = dlogits @ W2.T          (batch, 10) @ (10, 256)  ->  (batch, 256)
+
+As W2[u, d] is W2.T[d, u], this is a row times a column once more:
+
+    dhidden = dlogits @ W2.T                (batch, 10) @ (10, 256)  ->  (batch, 256)
 
 The activation. hidden = 1 / v with v = 1 + e^-z, and v' = -e^-z, as (-z)' = -1. So the slope of the
 sigmoid is
@@ -121,8 +133,8 @@ The first factor is hidden. The second is 1 - hidden, as (1 + e^-z) / (1 + e^-z)
 
     slope = hidden * (1 - hidden)
 
-It is 1/4 in the middle, and almost 0 where the unit is almost 0 or 1: there z can grow, and hardly
-anything changes. By the chain rule,
+It is 1/4 where hidden is 1/2, and almost 0 where hidden is almost 0 or 1: there z can grow, and
+hardly anything changes. By the chain rule,
 
     dz = dhidden * slope                    number by number
 
@@ -133,7 +145,7 @@ The first layer is like the second, with images in the place of hidden and dz in
 
 To read on: Michael Nielsen, Neural Networks and Deep Learning, chapters 1 and 2.
 """
-# Chapter 1 needs nothing of this but NumPy.
+# Chapter 1 needs nothing of this but NumPy: skip to it.
 import argparse
 import copy
 import importlib.util
@@ -175,8 +187,9 @@ BATCH_SIZE = 32             # images for one step
 SEED = 0                    # where the random numbers start
 
 # Each activation is two functions: one computes hidden from z, one the slope there from hidden.
-# tanh is an S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its
-# slope is 1 above and 0 below, and at 0 itself, where it has none, 0 will do.
+# (A lambda is a function in one line: `lambda z: z + 1` takes z and returns z + 1.) tanh is an
+# S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its slope is 1
+# above and 0 below, and at 0 itself, where it has none, 0 will do.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
     "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
@@ -198,7 +211,7 @@ def cross_entropy(probabilities, labels):
     """Return the loss: the mean of -log(probability of the right digit).
 
     probabilities are (batch, 10), labels (batch,). A probability that was rounded to 0 counts as
-    1e-38, because log(0) is minus infinity.
+    1e-38, about the smallest number that float32 holds in full: log(0) is minus infinity.
     """
     rows = np.arange(len(labels))                           # 0, 1, 2, …
     of_the_right_digit = probabilities[rows, labels]        # (batch,): one number from each row
@@ -209,7 +222,8 @@ def cross_entropy(probabilities, labels):
 def mini_batches(images, labels, batch_size, rng):
     """Yield every image once, in random order, as mini-batches: (batch, 784) and labels (batch,).
 
-    The last mini-batch has what is left, which may be less than batch_size.
+    The last mini-batch has what is left, which may be less than batch_size. `yield` hands one out,
+    and waits here until the next is asked for. rng makes the random numbers.
     """
     order = rng.permutation(len(labels))
     for start in range(0, len(order), batch_size):
@@ -217,9 +231,14 @@ def mini_batches(images, labels, batch_size, rng):
         yield images[chosen], labels[chosen]
 
 
+def line_of(epoch, loss, accuracy):
+    """Return a line that says how well an epoch went."""
+    return f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}"
+
+
 def print_epoch(epoch, loss, accuracy):
     """Print how well an epoch went."""
-    print(f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}", flush=True)
+    print(line_of(epoch, loss, accuracy), flush=True)
 
 
 class NeuralNetwork:
@@ -227,6 +246,10 @@ class NeuralNetwork:
 
     Images are numbers from 0 to 1, (n, input_size); labels are whole numbers from 0 on, (n,).
     The same seed gives the same random numbers, and so the same network.
+
+        network = NeuralNetwork(hidden_size=64)
+        network.train(images, labels, epochs=5, learning_rate=1)
+        print(network.accuracy(test_images, test_labels))
 
     This is the lesson. Chapter 5 makes from it the NeuralNetwork that all else uses: that one first
     checks what it is given, and can be saved and loaded.
@@ -268,7 +291,7 @@ class NeuralNetwork:
         """
         if outputs is None:
             outputs = self.forward(images)
-        hidden, _, probabilities = outputs
+        hidden, _, probabilities = outputs                  # the logits are not needed here
         targets = np.zeros_like(probabilities)              # (batch, 10)
         targets[np.arange(len(labels)), labels] = 1         # in row i, at the label's place
         dlogits = (probabilities - targets) / len(labels)   # (batch, 10)
@@ -298,11 +321,11 @@ class NeuralNetwork:
               batch_size=BATCH_SIZE, batches=mini_batches, after_epoch=print_epoch):
         """Learn by stochastic gradient descent: a step for each mini-batch, ever smaller ones.
 
-        An epoch shows every image once, in mini-batches that `batches` makes; chapter 2 has another
-        function for that. The rate falls evenly from learning_rate to 0: a gradient from a few
-        images is only roughly that of all, so large steps come far at first, but near the aim they
-        would go to and fro, where small ones settle. After each epoch, after_epoch(epoch, loss,
-        accuracy) is called.
+        (Stochastic means by chance, as the mini-batches are.) An epoch shows every image once, in
+        mini-batches that the function `batches` makes; chapter 2 has another one. The rate falls
+        evenly from learning_rate to 0: a gradient from a few images is only roughly that of all, so
+        large steps come far at first, but near the aim they would go to and fro, where small ones
+        settle. After each epoch, after_epoch(epoch, loss, accuracy) is called.
 
         Returns {"loss": [...], "accuracy": [...]}, a number for each epoch. They tell how the
         images were read on the way, each just before the network learned from it.
@@ -313,12 +336,12 @@ class NeuralNetwork:
         history = {"loss": [], "accuracy": []}
         step = 0
         steps_per_epoch = int(np.ceil(len(labels) / batch_size))
-        steps = epochs * steps_per_epoch
+        all_steps = epochs * steps_per_epoch
         for epoch in range(1, epochs + 1):
             seen_probabilities = []
             seen_labels = []
             for batch_images, batch_labels in batches(images, labels, batch_size, self.rng):
-                rate = learning_rate * (1 - step / steps)
+                rate = learning_rate * (1 - step / all_steps)
                 outputs = self.forward(batch_images)
                 gradients = self.backward(batch_images, batch_labels, outputs)
                 self.update(gradients, rate)
@@ -331,7 +354,7 @@ class NeuralNetwork:
             all_labels = np.concatenate(seen_labels)                                # (n,)
             loss = cross_entropy(all_probabilities, all_labels)
             predicted = all_probabilities.argmax(axis=1)                            # (n,)
-            accuracy = float(np.mean(predicted == all_labels))
+            accuracy = float(np.mean(predicted == all_labels))          # True counts as 1
             history["loss"].append(loss)
             history["accuracy"].append(accuracy)
             after_epoch(epoch, loss, accuracy)
@@ -368,7 +391,7 @@ class View:
     and others, Efficient BackProp, 1998). A second thread prepares what is shown next.
     """
     VARIATIONS = 120    # of each drawing: with the styles, a ninth of all that is shown
-    DRAWN_FIRST = 4     # of them, before the first epoch, and repeated a whole number of times
+    DRAWN_FIRST = 4     # of them, and repeated until there are so many: so it must divide them
     PREPARED = 2048     # images that are prepared at once, about: fewer would take longer for each
     GROUPS = 32         # into which these are divided; each group gets a warp of its own
     WARPS = 1000        # made at the start; a group gets one of these at random
@@ -448,12 +471,13 @@ class View:
         self.draw_anew(due + 1)
         shown = np.empty((len(chosen), len(self.inked)), dtype=np.float32)
         # A warp takes the least time on many images at once, but a mini-batch teaches the most if
-        # its images are warped in different ways. So a group is each 32nd image.
-        for group in range(self.GROUPS):
+        # its images are warped in different ways. So the images of a group do not stand together.
+        for first in range(self.GROUPS):
+            group = slice(first, None, self.GROUPS)         # this one, and each GROUPS-th after it
             warp = self.warps[self.rng.integers(len(self.warps))]           # (inked, 784)
-            originals = self.originals_of(chosen[group::self.GROUPS])       # (some, 784)
+            originals = self.originals_of(chosen[group])                    # (some, 784)
             warped = (warp @ originals.T).T                                 # (some, inked)
-            shown[group::self.GROUPS] = warped - self.mean
+            shown[group] = warped - self.mean
         return shown, self.labels[chosen]
 
     def originals_of(self, chosen):
@@ -601,6 +625,8 @@ def read_mnist(path):
                 arrays.append(array)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; {how_to_mend(path)}") from None
+    except MemoryError:
+        raise                                               # the file is not to blame
     except Exception as error:                              # zipfile, zlib, NumPy: each has its own
         raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); "
                          f"{how_to_mend(path)}") from None
@@ -647,11 +673,11 @@ def straighten(images):
     # The ink's moments, not divided by the total: by x and y together, and by y alone. In the
     # first, x need not be taken from the centre: ink times down adds up to 0, so a shift of x
     # changes nothing.
-    cxy = ((images @ x) * down).sum(axis=1)
-    vyy = (ink * down * down).sum(axis=1)
+    moment_xy = ((images @ x) * down).sum(axis=1)           # (n,)
+    moment_yy = (ink * down * down).sum(axis=1)             # (n,)
     # The first 0.5 takes half of the slant. Without the second, a flat stroke, which has hardly any
     # height, would be slanted without bounds.
-    slant = 0.5 * cxy / (vyy + 0.5 * total)                 # (n,), in pixels for each row
+    slant = 0.5 * moment_xy / (moment_yy + 0.5 * total)     # (n,), in pixels for each row
     shift = slant[:, None] * down                           # (n, 28): how far right a row is read
 
     # The new pixel x is read between the pixels x + whole and x + whole + 1.
@@ -708,7 +734,8 @@ def ink_of(strokes, pen_width):
     nearest = np.full((20, 20), np.inf)                     # squared distance to the path
     for stroke in strokes:
         # The ink, half a pen wider than the points on every side, begins at the edge of pixel 4.
-        path = (stroke - corner) / side * (20 - pen_width) + (3.5 + pen_width / 2)
+        unit = (stroke - corner) / side                     # from 0 to 1
+        path = unit * (20 - pen_width) + (3.5 + pen_width / 2)
         nearest = np.minimum(nearest, squared_distance(x, y, path))
     covered = np.clip(reach - np.sqrt(nearest), 0, 1)
     return np.floor(covered * 255 + 0.5)
@@ -938,7 +965,9 @@ def looks_like_a_network(file):
 
 def network_as_json(network):
     """Return a network as the text of its file. Raises ValueError if a weight is not finite."""
-    content = {"layers": [*network.W1.shape, len(network.b2)],
+    inputs, units = network.W1.shape
+    outputs = len(network.b2)
+    content = {"layers": [inputs, units, outputs],
                "activations": [network.activation, "softmax"]}
     for name, parameter in zip(("W1", "b1", "W2", "b2"), network.parameters()):
         # Rounded to three decimals: with more it reads no better, and the file is longer. That is
@@ -971,7 +1000,9 @@ def load_network(path):
             if not np.isfinite(values).all():
                 raise ValueError(f"{name} must be finite numbers, but one of them is not")
             parameters[name] = values
-        network = NeuralNetwork(inputs, units, outputs, activation)
+        network = NeuralNetwork(inputs, units, outputs, activation)         # that of chapter 5
+    except MemoryError:
+        raise                                               # the file is not to blame
     except KeyError as error:
         raise ValueError(f"{path} holds no network: it has no {error}") from None
     except ValueError as error:                             # one of the above, or no JSON
@@ -1048,7 +1079,7 @@ def checked_images(network, images):
     inputs = len(network.W1)
     images = np.asarray(images)
     if images.ndim == 1:
-        images = images[None]
+        images = images.reshape(1, -1)
     if images.dtype.kind in "iub":                          # whole numbers, or True and False
         images = images.astype(np.float32)
     is_table = images.ndim == 2 and images.shape[1] == inputs and len(images) > 0
@@ -1204,7 +1235,8 @@ def draw_mistakes(axes, images, labels, probabilities):
     read = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(read != labels)
     of_the_right_digit = probabilities[wrong, labels[wrong]]
-    worst = wrong[of_the_right_digit.argsort()][:36]
+    order = of_the_right_digit.argsort()
+    worst = wrong[order][:36]
     captions = [f"{labels[i]} as {read[i]}, {probabilities[i, read[i]]:.0%}" for i in worst]
     draw_images(axes, "Misread, the worst first: the digit, what it was read as, and how surely",
                 images[worst], captions, columns=12, size=13)
@@ -1375,7 +1407,7 @@ class Run:
         self.record_epoch(epoch, loss, accuracy)
         self.bar.update()
         if is_told(epoch) or epoch == self.options.epochs:
-            self.tell(self.line_of(epoch, loss, accuracy))
+            self.tell(self.line_to_tell(epoch, loss, accuracy))
         # From the first epoch on, so that the page can try it meanwhile.
         now = time.monotonic()
         if epoch == 1 or now > self.tried_to_save + self.SECONDS_BETWEEN_SAVES:
@@ -1401,9 +1433,9 @@ class Run:
             validation_accuracy = whole.accuracy(images, labels)
             self.record["validation_accuracy"].append(round(validation_accuracy, 5))
 
-    def line_of(self, epoch, loss, accuracy):
+    def line_to_tell(self, epoch, loss, accuracy):
         """Return a line about an epoch."""
-        line = f"epoch {epoch:4}  loss {loss:.4f}  accuracy {accuracy:.2%}"
+        line = line_of(epoch, loss, accuracy)
         if self.options.validation:
             line += f"  of the held-out images {self.record['validation_accuracy'][-1]:.2%}"
         return line

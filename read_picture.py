@@ -213,8 +213,9 @@ def fill_dents(mask):
     hull = np.ones_like(mask)
     for angle in np.radians(range(0, 180, 2)):
         across = math.cos(angle) * x + math.sin(angle) * y      # (height, width)
-        hull &= across >= across[mask].min()
-        hull &= across <= across[mask].max()
+        reached = across[mask]
+        is_between = (across >= reached.min()) & (across <= reached.max())
+        hull = hull & is_between
     return hull
 
 
@@ -752,15 +753,7 @@ def trace_strokes(mask):
     A stroke is a list of points [x, y], as everywhere here.
     """
     factor = math.ceil(max(mask.shape) / DIGIT_SIDE)
-    # A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and
-    # it may lie between two, and waver: then a quarter of what it can fill will do.
-    enough = 0.5
-    pen_width = pen_width_of(np.pad(mask, 1))                   # at the edge of its box it ends
-    if pen_width < factor:
-        filled = pen_width / factor
-        enough = filled / 4
-    small = shrink(mask.astype(np.float32), factor) >= enough
-    small = np.pad(small, 1)                                    # paper all around
+    small = np.pad(shrink_mask(mask, factor), 1)                # paper all around
     points = points_of(thin(small))                             # as Guo and Hall (1989) do it
     # The pixels of ink for each point of the line down its middle: so wide is the stroke.
     stroke_width = small.sum() / max(len(points), 1)
@@ -774,6 +767,20 @@ def trace_strokes(mask):
         stroke = [[(x - 0.5) * factor, (y - 0.5) * factor] for x, y in smooth_path(path)]
         strokes.append(stroke)
     return strokes
+
+
+def shrink_mask(mask, factor):
+    """Return a mask at 1 / factor of its size.
+
+    A smaller pixel is ink if half of it is. But a thin stroke never fills that much of one, and it
+    may lie between two, and waver: then a quarter of what it can fill will do.
+    """
+    enough = 0.5
+    pen_width = pen_width_of(np.pad(mask, 1))                   # at the edge of its box it ends
+    if pen_width < factor:
+        filled = pen_width / factor
+        enough = filled / 4
+    return shrink(mask.astype(np.float32), factor) >= enough
 
 
 def points_of(skeleton):
@@ -1125,8 +1132,7 @@ def main():
     """
     options = parse_arguments()
     for stream in sys.stdout, sys.stderr:
-        if stream is not None:                                  # else it is closed, by `>&-`
-            stream.reconfigure(errors="replace")                # a terminal may know only ASCII
+        stream.reconfigure(errors="replace")                    # a terminal may know only ASCII
     warnings.simplefilter("ignore")         # Pillow's, of large pictures and of a camera's notes
     network = NeuralNetwork.load(options.weights)
     if len(network.W1) != 784:
@@ -1161,6 +1167,10 @@ def main():
 
 
 if __name__ == "__main__":
+    if sys.stdout is None:                                      # closed, by `>&-`
+        sys.stdout = open(os.devnull, "w")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main())

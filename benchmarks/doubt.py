@@ -34,10 +34,12 @@ def kind_of(sign):
 
 
 def scribble(rng):
-    """Return the way of a pen that turns at random, mirrored where it leaves its square: one stroke."""
-    headings = rng.normal(0, 0.25, rng.integers(60, 240)).cumsum().cumsum() / 5
+    """Return the way of a pen that turns at random, within a square of 30 by 30: one stroke."""
+    turns = rng.normal(0, 0.25, rng.integers(60, 240)).cumsum()         # they change slowly
+    headings = turns.cumsum() / 5
     steps = np.stack([np.cos(headings), np.sin(headings)], axis=1)      # (points, 2)
-    return [abs((steps.cumsum(axis=0) - 15) % 60 - 30)]
+    path = steps.cumsum(axis=0)
+    return [abs((path - 15) % 60 - 30)]     # as in a room of mirrors: beyond a wall it comes back
 
 
 def blot(rng):

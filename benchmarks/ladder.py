@@ -15,13 +15,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from drawings import DATA, drawing_files, read_lines
-from neural_network import NeuralNetwork
-from recognition import read_twice
+from neural_network import NeuralNetwork, count_read
 from speed import mnist_at_hand
 
 LADDER = {
@@ -69,12 +67,9 @@ def train(words):
         return time.monotonic() - start, NeuralNetwork.load(output)
 
 
-@threadpool_limits.wrap(limits=1)       # on matrices as small as a drawing's, more threads only wait
 def share_right(network, drawings):
     """Return the share of drawings that a network reads right, by all its looks."""
-    labels = np.array([drawing["label"] for drawing in drawings])
-    _, all_looks, _ = read_twice(network, drawings)
-    return np.mean(all_looks == labels)
+    return count_read(network, drawings) / len(drawings)
 
 
 if __name__ == "__main__":

@@ -85,13 +85,18 @@ def between(low_high, rng):
 
 def lay_out(lines, rng):
     """Place lines of drawings on paper as a hand does: strokes whose unit is a digit's height, none touching."""
-    placed, baseline = [], 0.0
+    placed = []
+    baseline = 0.0
     for line in lines:
-        x, spacing = rng.uniform(-0.5, 0.5) if len(lines) > 1 else 0.0, rng.uniform(0.3, 0.7)
+        x = 0.0
+        if len(lines) > 1:
+            x = rng.uniform(-0.5, 0.5)
+        spacing = rng.uniform(0.3, 0.7)
         for drawing in line:
             strokes = [cut_corners(cut_corners(np.asarray(stroke, dtype=float))) for stroke in drawing["strokes"]]
             points = np.concatenate(strokes)
-            corner, (wide, tall) = points.min(axis=0), np.ptp(points, axis=0)
+            corner = points.min(axis=0)
+            wide, tall = np.ptp(points, axis=0)
             scale = rng.uniform(0.88, 1.12) / max(tall, 0.7 * wide)
             foot = baseline + rng.normal(0, 0.05)
             placed += [(stroke - corner) * scale + [x, foot - tall * scale] for stroke in strokes]
@@ -117,8 +122,10 @@ def camera(box, size, rng, turn=5):
     """Return how the camera sees the paper: a function from paper (points, 2) to pixels, and the picture's size."""
     left, top, right, bottom = box
     scale = size / max(right - left, bottom - top)
-    width, height = max(round(scale * (right - left)), 8), max(round(scale * (bottom - top)), 8)
-    centre, angle = np.array([left + right, top + bottom]) / 2, np.radians(rng.uniform(-turn, turn))
+    width = max(round(scale * (right - left)), 8)
+    height = max(round(scale * (bottom - top)), 8)
+    centre = np.array([left + right, top + bottom]) / 2
+    angle = np.radians(rng.uniform(-turn, turn))
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     tilt = rng.normal(0, 0.02, 2) / max(right - left, bottom - top)
 
@@ -128,15 +135,15 @@ def camera(box, size, rng, turn=5):
     return see, scale, width, height
 
 
-def ink_of(paths, widths, width, height, fine=3):
+def ink_of_paths(paths, widths, width, height, fine=3):
     """Return how much of each pixel is inked, (height, width), by paths whose points are in pixels."""
     sheet = Image.new("L", (width * fine, height * fine))
     draw = ImageDraw.Draw(sheet)
     for path, pen in zip(paths, widths):
-        for (x0, y0), (x1, y1), thick in zip(path[:-1], path[1:], np.broadcast_to(pen, len(path) - 1)):
-            draw.line([x0 * fine, y0 * fine, x1 * fine, y1 * fine], 255, max(1, round(thick * fine)))
-            r = thick * fine / 2
-            draw.ellipse([x1 * fine - r, y1 * fine - r, x1 * fine + r, y1 * fine + r], 255)
+        thicknesses = np.broadcast_to(pen, len(path) - 1)       # one for all, or one for each piece
+        for start, end, thick in zip(path[:-1] * fine, path[1:] * fine, thicknesses * fine):
+            draw.line([*start, *end], 255, max(1, round(thick)))
+            draw.ellipse([*(end - thick / 2), *(end + thick / 2)], 255)
     return np.asarray(sheet.reduce(fine), float) / 255
 
 
@@ -180,11 +187,11 @@ def make_photograph(lines, kind, size, tight, rng):
     if look["rules"]:
         paths = [see(np.linspace(*path, 40)) for path in rule_lines(look["rules"], box, rng)]
         thick = max(rng.uniform(0.012, 0.025) * scale, 0.6)
-        cover = rng.uniform(0.4, 0.9) * ink_of(paths, [thick] * len(paths), width, height)[:, :, None]
+        cover = rng.uniform(0.4, 0.9) * ink_of_paths(paths, [thick] * len(paths), width, height)[:, :, None]
         paper = paper * (1 - cover) + cover * between(LINE_COLOURS, rng)
     widths = [pen * scale * (1 + 0.15 * np.sin(np.linspace(0, 6, len(path)) + rng.uniform(0, 6)))[1:]
               for path in strokes]                              # a hand does not press evenly
-    ink = ink_of([see(stroke) for stroke in strokes], widths, width, height)
+    ink = ink_of_paths([see(stroke) for stroke in strokes], widths, width, height)
     ink = ink * rng.uniform(*look["cover"]) * np.clip(1 - look["tooth"] * (0.5 + 0.5 * texture), 0, 1)
     picture = paper * (1 - ink[:, :, None]) + ink[:, :, None] * between(look["ink"], rng)
 
@@ -218,9 +225,11 @@ def lay_on_table(pixels, colour, rng):
 def save_photograph(path, pixels, rng):
     """Write it as a camera does: a JPEG, one in four turned and marked as such by its EXIF orientation."""
     turns = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
-    picture, exif = Image.fromarray(pixels), Image.Exif()
+    picture = Image.fromarray(pixels)
+    exif = Image.Exif()
     if rng.random() < 0.25:
-        exif[0x0112] = orientation = int(rng.choice(list(turns)))
+        orientation = int(rng.choice(list(turns)))
+        exif[0x0112] = orientation
         picture = picture.transpose(turns[orientation])
     picture.save(path, quality=int(rng.integers(60, 96)), exif=exif)
 
@@ -285,7 +294,8 @@ def make_number(drawings, rng):
         for drawing in drawings:
             strokes = [np.asarray(stroke, dtype=float) for stroke in drawing["strokes"]]
             points = np.concatenate(strokes)
-            corner, (wide, tall) = points.min(axis=0), np.ptp(points, axis=0)
+            corner = points.min(axis=0)
+            wide, tall = np.ptp(points, axis=0)
             scale = rng.uniform(0.85, 1.15) / max(tall, wide / 2)
             foot = rng.normal(0, 0.04)
             digits.append([(stroke - corner) * scale + [x, foot - tall * scale] for stroke in strokes])
@@ -296,8 +306,10 @@ def make_number(drawings, rng):
 
 def distance(one, other):
     """Return how near the strokes of two drawings come to each other."""
-    one, other = (np.concatenate([fill_in(stroke, 0.02) for stroke in strokes]) for strokes in (one, other))
-    return np.sqrt(((one[:, None] - other) ** 2).sum(axis=2)).min()
+    one_points = np.concatenate([fill_in(stroke, 0.02) for stroke in one])
+    other_points = np.concatenate([fill_in(stroke, 0.02) for stroke in other])
+    between = one_points[:, None] - other_points            # (points, points, 2)
+    return np.hypot(between[:, :, 0], between[:, :, 1]).min()
 
 
 def is_split_right(digits):
@@ -340,13 +352,14 @@ def read_in_page(opened, path):
 
 def misread(read, label):
     """Return how many digits of a label are read wrong, left out or too many: Levenshtein's distance."""
-    row = list(range(len(label) + 1))
+    previous = list(range(len(label) + 1))
     for i, found in enumerate(read, start=1):
-        diagonal, row[0] = row[0], i
+        current = [i]
         for j, digit in enumerate(label, start=1):
-            cost = min(row[j] + 1, row[j - 1] + 1, diagonal + (found != digit))
-            diagonal, row[j] = row[j], cost
-    return row[-1]
+            taken_for = previous[j - 1] + (found != digit)
+            current.append(min(previous[j] + 1, current[-1] + 1, taken_for))
+        previous = current
+    return previous[-1]
 
 
 def print_row(name, pictures, readings):
@@ -360,6 +373,8 @@ def print_row(name, pictures, readings):
 
 def measure(name, pictures, network, opened):
     """Print the rows of one set of pictures: read by strokes, by the page, and as usual."""
+    if not pictures:
+        return
     paths = [picture["path"] for picture in pictures]
     readings = [read_by_strokes(network, path) for path in paths]
     print_row(name, pictures, readings)

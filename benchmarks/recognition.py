@@ -27,8 +27,8 @@ from drawings import drawing_files
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from neural_network import (COUNTS, LOOKS, NeuralNetwork, draw_images, read_drawing, read_drawings,
-                            straighten)
+from neural_network import (BUNDLED_MNIST, COUNTS, LOOKS, NeuralNetwork, draw_images, read_drawing,
+                            read_drawings, read_mnist, straighten_bytes)
 
 
 def wilson(right, count, z=1.96):
@@ -82,9 +82,8 @@ def read_file(path):
 
 def read_mnist_test():
     """Return MNIST's test images, straightened, (10000, 784), and their labels."""
-    with np.load(ROOT / "data" / "mnist.npz") as mnist:
-        images = mnist["x_test"].reshape(-1, 784) / np.float32(255)
-        return straighten(images), mnist["y_test"].astype(int)
+    _, _, test_images, test_labels = read_mnist(BUNDLED_MNIST)
+    return straighten_bytes(test_images), test_labels
 
 
 def read_twice(network, drawings):

@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from engines import ENGINES
-from neural_network import NeuralNetwork, View
+from neural_network import BUNDLED_MNIST, NeuralNetwork, View, read_mnist
 
 ONE_THREAD = {                          # environment variables; each library knows some of them
     "OMP_NUM_THREADS": "1",
@@ -56,10 +56,13 @@ FORCED_KERNEL = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 def load():
     """Return MNIST's training images (60000, 784), their labels, and those of the test set, not straightened."""
-    with np.load(ROOT / "data" / "mnist.npz") as data:
-        images = data["x_train"].reshape(-1, 784) / np.float32(255)
-        test_images = data["x_test"].reshape(-1, 784) / np.float32(255)
-        return images, data["y_train"].astype(np.int64), test_images, data["y_test"].astype(np.int64)
+    images, labels, test_images, test_labels = read_mnist(BUNDLED_MNIST)
+    return in_rows(images), labels, in_rows(test_images), test_labels
+
+
+def in_rows(images):
+    """Return images of bytes (n, 28, 28) as numbers from 0 to 1, (n, 784)."""
+    return images.reshape(-1, 784) / np.float32(255)
 
 
 def seconds(function, *arguments):
@@ -95,6 +98,8 @@ def search(name, goal):
             if np.mean(predict(images[50000:]) == labels[50000:]) >= float(goal) / 100:
                 fewest, best = epochs, rate
                 break
+    if best is None:
+        sys.exit(f"speed.py: {name} does not reach {goal} % within 30 epochs at any of the rates")
     print(best, fewest)
 
 
@@ -159,17 +164,20 @@ def machine():
     return f"{processor}, {os.cpu_count()} cores; NumPy {np.__version__} with {'; '.join(kernels) or 'another BLAS'}"
 
 
-def run(*words, environment={}):
+def run(*words, environment=None):
     """Do one of the functions above in a process of its own; return the words that it printed."""
     command = [sys.executable, "-W", "ignore", __file__, "--be", *map(str, words)]
-    return subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True, text=True).stdout.split()
+    return subprocess.run(command, env=os.environ | (environment or {}), stdout=subprocess.PIPE, check=True, text=True).stdout.split()
 
 
 def installed():
     """Yield each engine that is here, and what to call it."""
     for name, (_, package) in ENGINES.items():
-        with contextlib.suppress(PackageNotFoundError):
-            yield name, f"{name:16} {package + ' ' + version(package):22}"
+        try:
+            package_and_version = f"{package} {version(package)}"
+        except PackageNotFoundError:
+            continue
+        yield name, f"{name:16} {package_and_version:22}"
 
 
 def tell(sentence):

@@ -32,8 +32,9 @@ PREPARE = """([weights, images, labels]) => {
     });
 }"""
 TEACH = """lessons => {
-    window.taught = untaught;
-    for (window.taught of teach(untaught, lessons, mean));
+    let network = untaught;
+    for (const step of teach(untaught, lessons, mean)) network = step;
+    window.taught = network;
 }"""
 READ = """drawings => drawings.map(drawing =>
     indexOfLargest(readDrawing(taught, drawing.strokes).probabilities))"""

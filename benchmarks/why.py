@@ -66,7 +66,11 @@ def main():
     arguments = parser.parse_args()
     rng = random.Random(0)
     drawings = balanced_drawings(rng)
-    total, flipped, lengths, times, fooled = 0, 0, [], [], []
+    total = 0
+    flipped = 0
+    lengths = []
+    times = []
+    fooled = []
     with page(arguments.weights, viewport={"width": 1280, "height": 900}) as opened:
         opened.locator("#way-show").evaluate("button => button.scrollIntoView({ block: 'center' })")
         miss = arguments.miss / opened.locator("#drawing").bounding_box()["width"]

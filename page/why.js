@@ -259,8 +259,8 @@ function clearGlow() {
   $("drawing").classList.remove("glowing");
 }
 
-// What was only tried or proposed does not lie on the drawing while one reads on: so what comes next
-// is about the learner's own digit again, also where the game has made it another one.
+// What was only tried or proposed does not lie on the drawing while one reads on. So what comes
+// next is about the learner's own digit again, also where the game has made it another one.
 function clearAway() {
   stopShowingWay();
   desk.trial = null;
