@@ -71,7 +71,10 @@ function hideFooled() {
   reopenBet("bet-fool");
 }
 
-$("fool").addEventListener("click", searchChange);
+$("fool").addEventListener("click", () => {
+  leaveWonGame();
+  searchChange();
+});
 // The network may have changed under the slider, by a lesson in another window: then it is hidden.
 $("fooled-share").addEventListener("input", event => {
   if (why.fooled === null) return;

@@ -67,6 +67,13 @@ function isGameWon() {
   return indexOfLargest(desk.reading.probabilities) === why.to;
 }
 
+// What comes next is about the learner's own digit again, also where the game has made it another.
+function leaveWonGame() {
+  if (!isGameWon()) return;
+  takeAddedInkAway();
+  note("Your drawing is as it was before. Undo brings the added ink back.");
+}
+
 function takeAddedInkAway() {
   if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
   else settle();

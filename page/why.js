@@ -259,15 +259,11 @@ function clearGlow() {
   $("drawing").classList.remove("glowing");
 }
 
-// What was only tried or proposed does not lie on the drawing while one reads on. So what comes
-// next is about the learner's own digit again, also where the game has made it another one.
+// What was only tried or proposed does not lie on the drawing while one reads on.
 function clearAway() {
   stopShowingWay();
   desk.trial = null;
-  if (isGameWon()) {
-    takeAddedInkAway();
-    note("Your drawing is as it was before. Undo brings the added ink back.");
-  }
+  leaveWonGame();
   showDab(null);         // at once: a section that is off the screen is not drawn any more
   refresh();
 }

@@ -318,6 +318,9 @@ def test_a_drawing_that_the_game_has_made_another_digit_is_its_own_again_when_on
     assert why.evaluate("() => desk.strokes") == drawn and "Undo" in text(why, "note")
     why.click("#undo")
     assert prediction(why) == "8"
+    why.click("#fool")                                                 # it is one's own digit that is fooled
+    until(why, "!$('fooled').hidden")
+    assert prediction(why) == "3" and "3" in text(why, "fooled-reads")
 
 
 @pytest.mark.parametrize("place", [1, 2, 3, 4])
