@@ -69,12 +69,16 @@ async function readPicture(file) {
   } catch (error) {
     if (isWanted()) showMessage(`${file.name}: ${sentenceOf(error)} Nothing has changed.`);
   } finally {
-    if (isWanted()) {
-      photo.isBusy = false;
-      photo.words = "";
-      showFound();
-    }
+    if (isWanted()) endReading();
   }
+}
+
+// What waited for it, as the glow of the ink, goes on.
+function endReading() {
+  photo.isBusy = false;
+  photo.words = "";
+  showFound();
+  refresh();
 }
 
 // The sheet of paper in a picture, and what is on it: see findDigitsOnSheet. Nothing if it is
@@ -256,8 +260,7 @@ async function readFoundAgain() {
   photo.isBusy = true;
   await readFound(isWanted);
   if (!isWanted()) return;
-  photo.isBusy = false;
-  showFound();
+  endReading();
   readFoundAgain();              // meanwhile there may be yet another network
 }
 
@@ -269,11 +272,9 @@ function chooseFound(i) {
 
 function putAway() {
   photo.jobs += 1;               // so the work on it ends
-  photo.isBusy = false;
-  photo.words = "";
   photo.digits = [];
   photo.readings = [];
-  showFound();
+  endReading();
 }
 
 // ── The strip by the sheet ──

@@ -211,14 +211,14 @@ const GLOW_EDGE = 0.007;       // of a hollow line, on either side,
 const THINNEST_HOLLOW = 0.004; // and what there is between its edges at least
 const GLOW_PAUSE = 100;        // ms that a drawing has rested before its ink glows
 
-// The glow follows the question, while the pen rests.
+// The glow follows the question, while the pen rests. A picture that is being read comes first.
 async function glowWhilePenRests() {
   const canGlow = why.isInView && !desk.isGrowing && !desk.isBlank && Number.isFinite(why.lead);
   if (why.glowing && (!canGlow || !isAbout(why.glowing))) clearGlow();
   const isAnswered = why.glowing !== null && isStillAsked(why.glowing);
-  if (!canGlow || isAnswered || why.isWeighing) return;
+  if (!canGlow || isAnswered || why.isWeighing || photo.isBusy) return;
   const question = askedNow();
-  const isWanted = () => isAbout(question) && !desk.isGrowing;
+  const isWanted = () => isAbout(question) && !desk.isGrowing && !photo.isBusy;
   why.isWeighing = true;
   const effects = await inSlices(weighInk(question), isWanted);
   why.isWeighing = false;
