@@ -43,7 +43,7 @@ The network reads several images at once, a batch, one in each row:
 multiplies number by number, and adds up:  (A @ B)[i, j] = the sum over k of A[i, k] * B[k, j].
 (784, 256) means 784 rows and 256 columns: each column of W1 holds the weights of one hidden unit.
 So z[i, u] is the sum over the pixels of their ink in image i times their weight for unit u. The
-biases are a single row, (256,), which is added to every row of the batch.
+biases b1 are a single row, (256,), and b2 one of (10,): each is added to every row of the batch.
 
 
 HOW IT LEARNS
@@ -1319,7 +1319,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description="A neural network that learns to read handwritten digits, in plain NumPy.",
         usage="%(prog)s [options]", allow_abbrev=False,
-        epilog="A quick run of a minute or less: --epochs 20 --learning-rate 1.5")
+        epilog="A quick run of 12 seconds to two minutes: --epochs 20 --learning-rate 1.5")
     add = parser.add_argument
     add("--epochs", type=whole_number, default=EPOCHS, metavar="N",
         help="how often it sees each image; more takes longer and, up to a point, learns more "

@@ -144,5 +144,5 @@ def draw(page, strokes, size=1, left=0, top=0, steps=1):
 def real_drawings(count):
     """So many real drawings, evenly from all that are at hand; all of them, if there are fewer."""
     drawings = [drawing for path in drawing_files() for drawing in read_lines(path)]
-    every = max(1, len(drawings) // count)
-    return drawings[::every][:count]
+    count = min(count, len(drawings))
+    return [drawings[i * len(drawings) // count] for i in range(count)]

@@ -308,8 +308,8 @@ def distance(one, other):
     """Return how near the strokes of two drawings come to each other."""
     one_points = np.concatenate([fill_in(stroke, 0.02) for stroke in one])
     other_points = np.concatenate([fill_in(stroke, 0.02) for stroke in other])
-    between = one_points[:, None] - other_points            # (points, points, 2)
-    return np.hypot(between[:, :, 0], between[:, :, 1]).min()
+    apart = one_points[:, None] - other_points              # (points, points, 2)
+    return np.hypot(apart[:, :, 0], apart[:, :, 1]).min()
 
 
 def is_split_right(digits):

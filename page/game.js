@@ -54,29 +54,37 @@ function startGame() {
       yourBest: null,                  // what the learner added when it took the least ink,
       pagesWay: null,                  // the dabs that the page would add,
       pagesDabs: [],                   // and those of them that it has drawn
+      wonInk: null,                    // all ink, when it has become the other digit
+      isLeft: false,                   // whether one has read on since then
     };
   }
+  why.game.isLeft = false;
   keepDrawing();
   takeAddedInkAway();
 }
 
-// Whether ink that was added has made it the other digit.
-function isGameWon() {
-  if (why.game === null || wasTakenBack(why.game.inkBefore)) return false;
-  if (inkAdded().length === 0 || desk.reading === null) return false;
-  return indexOfLargest(desk.reading.probabilities) === why.to;
-}
-
-// What comes next is about the learner's own digit again, also where the game has made it another.
+// What comes next is about the learner's own digit again, where the game has made it another one.
+// Only once: whoever brings the ink back wants it there.
 function leaveWonGame() {
-  if (!isGameWon()) return;
+  const { game } = why;
+  const isWon = game !== null && desk.ink === game.wonInk && !game.isLeft;
+  if (!isWon) return;
+  game.isLeft = true;
+  stopShowingWay();
   takeAddedInkAway();
   note("Your drawing is as it was before. Undo brings the added ink back.");
 }
 
 function takeAddedInkAway() {
-  if (inkAdded().length > 0) setDrawing(why.game.inkBefore);
-  else settle();
+  if (inkAdded().length === 0) {
+    settle();
+    return;
+  }
+  const { inkBefore, drawing } = why.game;
+  setDrawing(inkBefore);
+  // Of several digits it is the same one that is looked at.
+  const figure = desk.figures.findIndex(strokes => strokes.includes(drawing[0]));
+  if (figure !== desk.figure) chooseFigure(figure);
 }
 
 // What is asked about stays, also where the page's own hand has drawn it.
@@ -101,7 +109,9 @@ function followGame(reads) {
 function followLearnersWay(reads) {
   const { drawing, yourBest } = why.game;
   const added = inkAdded();
-  if (reads !== why.to || added.length === 0 || hasPagesDab(added)) return;
+  if (reads !== why.to || added.length === 0) return;
+  why.game.wonInk = desk.ink;
+  if (hasPagesDab(added)) return;
   if (!yourBest || inkLength(added) < inkLength(yourBest)) why.game.yourBest = added;
   const quarters = quartersOf(added, drawing);
   layBesideBet(quarters, `your ink at ${listInWords(quarters)} did it.`);
@@ -142,6 +152,7 @@ function showPagesWay() {
 // After every dab the page searches anew, until it is the other digit.
 function followPagesWay(reads) {
   if (reads === why.to) {
+    why.game.wonInk = desk.ink;
     why.search = null;
     clearGhosts();
     return;

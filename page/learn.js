@@ -462,7 +462,7 @@ function fillLearn(run) {
     "learned-accuracy": epochs > 0 ? percent(accuracy.at(-1)) : "–",
     epochs: grouped(epochs),
     "epochs-or-one": Math.max(epochs, 1),
-    "last-loss": epochs > 0 ? shortNumber(loss.at(-1)) : "–",
+    "last-loss": epochs > 0 ? lossInWords(loss.at(-1)) : "–",
     "left-out-words": leftOut === "" ? "" : `The program cannot leave out the ${leftOut}.`,
     ...settings,
   });

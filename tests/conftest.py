@@ -1,6 +1,7 @@
 """What several test files share; they are run two at a time, each process reading MNIST and training once."""
 import contextlib
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]              # the script; the browser, which the benchmarks share
 
 import neural_network as nn  # noqa: E402 (only found now)
+
+# In the background of a shell (`pytest &`) Ctrl-C is ignored, and so would that of the tests be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

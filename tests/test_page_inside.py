@@ -27,7 +27,7 @@ def test_all_10_000_test_images_get_pythons_probabilities(page, site, mnist):
     assert np.array_equal(page_says.argmax(axis=1), python_says.argmax(axis=1))
 
 
-def test_2_000_drawings_and_those_whose_centre_is_a_tie_are_rendered_as_in_python(page):
+def test_real_drawings_and_those_whose_centre_is_a_tie_are_rendered_as_in_python(page):
     drawings = [drawing["strokes"] for drawing in real_drawings(2000)]
     rng = np.random.default_rng(0)
     for _ in range(100):                                               # symmetric: the centre is the middle, a tie

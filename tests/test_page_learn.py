@@ -272,6 +272,20 @@ def test_the_slope_under_the_slider_is_pythons_gradient(young, digits):
     drawn = [float(x) for x in re.findall(r"[ML]([\d.]+) ", path)]
     assert drawn[0] == pytest.approx(160 + 148 * start / 6, abs=1)
     assert drawn[-1] == pytest.approx(160 + 148 * hill["weight"] / 6, abs=1)
+    young.click("#hill-mask", position={"x": 2, "y": 2})                # a corner, where there never is ink
+    until(young, "learning.hill.isWeightMeasured && learning.hill.pixel === 0")
+    young.click("#bet-hill label >> nth=0")
+    young.focus("#hill-weight")
+    young.keyboard.press("End")
+    until(young, "$('bet-hill').querySelector('.outcome').textContent.includes('Neither way')")
+
+
+def test_what_a_step_does_is_said_with_the_trained_network_and_with_the_young_one(young):
+    assert young.text_content("#learn-steps").startswith("Move all its numbers")
+    young.click(".give-back:visible")
+    until(young, "$('learn-steps').textContent.startsWith('Wipe its memory, then move all')")
+    until(young, "learning.hill.isWeightMeasured")
+    assert young.is_hidden("#learn-little")
 
 
 def test_the_hill_waits_while_it_learns_and_its_point_is_dragged(young):

@@ -55,6 +55,7 @@ def test_every_digit_of_a_photograph_is_found_in_reading_order_and_each_is_a_dra
     mine = page.evaluate("() => desk.ink")
     assert read(page, photograph("2054 738")) == list("2054738")
     assert prediction(page) == "2" and page.locator("#found [aria-pressed=true]").get_attribute("value") == "2"
+    until(page, "$('glow').children.length > 0")                       # the glow had waited for the picture
     page.click("#found button[value='7']")
     assert prediction(page) == "7" and text(page, "announcement").startswith("It reads 7")
     page.click("#undo")
