@@ -64,8 +64,8 @@ Now think of one weight that grows a little, while all others stay as they are. 
 changes. How fast it changes is its derivative with respect to this weight. The derivatives with
 respect to all weights in W1 have the shape of W1. Together they are called the gradient, dW1:
 everywhere here, dX is short for dLoss/dX. Where a derivative is above 0, its weight should go down,
-and where it is below 0, up. All may go at once, as long as the step is small. How far they go is
-told by a number, the learning_rate:
+and where it is below 0, up. All may go at once: as long as the steps are small, what they do to the
+loss adds up. How far they go is told by a number, the learning_rate:
 
     W1 -= learning_rate * dW1               and so with b1, W2 and b2
 
@@ -88,18 +88,22 @@ The logits. Take one image, and write s for the sum of its ten e^logit. Then
 
 as log(a / b) = log(a) - log(b), and log(e^x) = x.
 
-Let the logit of one digit grow. In s only its own e^logits[digit] grows. So s' = e^logits[digit],
-as v is the logit itself, and v' = 1; and (log s)' = s' / s = e^logits[digit] / s. That is just the
-probability of this digit. The derivative of the second part, -logits[right], is -1 if this is the
-right digit, and 0 if it is another. So, with targets that are 1 for the right digit and 0 for the
-others:
+Let the logit of one digit grow. In s only its own e^logits[digit] grows. By the first rule, with
+the logit itself as v, and so v' = 1, s' = e^logits[digit]. By the second, (log s)' = s' / s, which
+is e^logits[digit] / s: just the probability of this digit. The derivative of the second part,
+-logits[right], is -1 if this is the right digit, and 0 if it is another. So, with targets that are
+1 for the right digit and 0 for the others:
 
     dlogits = probabilities - targets       what it said, less what it should have said
 
-The loss of a mini-batch is the sum over its images, divided by the batch_size. So every derivative
-is divided by the batch_size, too. (If not, a step would be the larger the more images it learns
-from.) It is enough to divide dlogits, since all the other gradients are dlogits times something,
-added up.
+That was one image. The loss of a mini-batch is the sum over its images, divided by the batch_size.
+(If it were not divided, a step would be the larger the more images it learns from.) The logits of
+an image act on its own loss only. So for a batch, and from here on,
+
+    dlogits = (probabilities - targets) / batch_size
+
+All gradients below are made from dlogits by multiplying and adding. So they carry the division
+along, and need none of their own.
 
 The second layer. Now i stands for an image, u for a unit, d for a digit. The sum logits[i, d] has
 the term hidden[i, u] * W2[u, d]. When W2[u, d] grows, the logit grows hidden[i, u] times as fast.
@@ -129,7 +133,8 @@ sigmoid is
 
     -v' / v^2 = e^-z / (1 + e^-z)^2 = 1 / (1 + e^-z) * e^-z / (1 + e^-z)
 
-The first factor is hidden. The second is 1 - hidden, as (1 + e^-z) / (1 + e^-z) = 1 is their sum.
+The first factor is hidden. Added up, both make (1 + e^-z) / (1 + e^-z) = 1. So the second is 1 less
+the first:
 
     slope = hidden * (1 - hidden)
 
@@ -189,7 +194,8 @@ SEED = 0                    # where the random numbers start
 # Each activation is two functions: one computes hidden from z, one the slope there from hidden.
 # (A lambda is a function in one line: `lambda z: z + 1` takes z and returns z + 1.) tanh is an
 # S-shaped curve like the sigmoid, from -1 to 1. relu is z above 0, and 0 below: its slope is 1
-# above and 0 below, and at 0 itself, where it has none, 0 will do.
+# above and 0 below, and at 0 itself, where it has none, 0 will do. Backward knows hidden only, so
+# the slope must be told from that: relu's hidden is above 0 just where z is.
 ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda hidden: hidden * (1 - hidden)),
     "tanh": (lambda z: np.tanh(z), lambda hidden: 1 - hidden * hidden),
@@ -260,9 +266,9 @@ class NeuralNetwork:
         self.activation = activation
         self.activate, self.slope = ACTIVATIONS[activation]
         self.rng = np.random.default_rng(seed)
-        # Random numbers around 0 partly cancel: a sum of n of them is only about sqrt(n) large. So
-        # the weights are divided by that. Then z is small at first, where the sigmoid is steep, and
-        # learning starts fast.
+        # rng.normal gives numbers around 0, most of them from -2 to 2. They partly cancel: a sum of
+        # n of them is only about sqrt(n) large. So the weights are divided by that. Then z is small
+        # at first, where the sigmoid is steep, and learning starts fast.
         W1 = self.rng.normal(size=(input_size, hidden_size)) / np.sqrt(input_size)
         W2 = self.rng.normal(size=(hidden_size, output_size)) / np.sqrt(hidden_size)
         # float32 has seven digits, which is enough, and takes half the time of Python's float64.
@@ -276,7 +282,10 @@ class NeuralNetwork:
         return self.W1, self.b1, self.W2, self.b2
 
     def forward(self, images):
-        """Return hidden (batch, units), logits (batch, 10) and probabilities (batch, 10)."""
+        """Return hidden (batch, units), logits (batch, 10) and probabilities (batch, 10).
+
+        backward, train and predict take these three apart.
+        """
         z = images @ self.W1 + self.b1                      # (batch, 784) @ (784, units) + (units,)
         hidden = self.activate(z)                           # (batch, units)
         logits = hidden @ self.W2 + self.b2                 # (batch, units) @ (units, 10) + (10,)
@@ -330,8 +339,9 @@ class NeuralNetwork:
         Returns {"loss": [...], "accuracy": [...]}, a number for each epoch. They tell how the
         images were read on the way, each just before the network learned from it.
 
-        Does it learn little? A few epochs on few images are little for a sigmoid: try tanh or relu,
-        a larger learning_rate, or more epochs.
+        Does it learn little? A few epochs on few images are little for a sigmoid, and so they are
+        for two hidden layers, as it lets at most a quarter of the gradient through. Try tanh or
+        relu, a larger learning_rate, or more epochs.
         """
         history = {"loss": [], "accuracy": []}
         step = 0

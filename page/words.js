@@ -1,5 +1,5 @@
 "use strict";
-// Numbers and digits in words.
+// Numbers and digits in words. (The doubt speaks in pen.js.)
 
 const IN_ENGLISH = new Intl.NumberFormat("en");        // made once, as it takes a while
 
