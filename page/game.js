@@ -72,7 +72,7 @@ function leaveWonGame() {
   game.isLeft = true;
   stopShowingWay();
   takeAddedInkAway();
-  note("Your drawing is as it was before. Undo brings the added ink back.");
+  note("From here on it is about your own digit again. Undo brings the added ink back.");
 }
 
 function takeAddedInkAway() {
