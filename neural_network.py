@@ -635,8 +635,6 @@ def read_mnist(path):
                 arrays.append(array)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing; {how_to_mend(path)}") from None
-    except MemoryError:
-        raise                                               # the file is not to blame
     except Exception as error:                              # zipfile, zlib, NumPy: each has its own
         raise ValueError(f"{path} is damaged, it does not hold MNIST ({error}); "
                          f"{how_to_mend(path)}") from None
@@ -1011,8 +1009,6 @@ def load_network(path):
                 raise ValueError(f"{name} must be finite numbers, but one of them is not")
             parameters[name] = values
         network = NeuralNetwork(inputs, units, outputs, activation)         # that of chapter 5
-    except MemoryError:
-        raise                                               # the file is not to blame
     except KeyError as error:
         raise ValueError(f"{path} holds no network: it has no {error}") from None
     except ValueError as error:                             # one of the above, or no JSON
@@ -1645,11 +1641,16 @@ def stop_once(signal_number, frame):
     raise KeyboardInterrupt
 
 
-if __name__ == "__main__":
-    if sys.stdout is None:                                  # closed, by `>&-`
+def replace_closed_streams():
+    """Where output or errors are closed, as by `>&-`, let what is said go nowhere."""
+    if sys.stdout is None:
         sys.stdout = open(os.devnull, "w")
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")
+
+
+if __name__ == "__main__":
+    replace_closed_streams()
     signal.signal(signal.SIGINT, stop_once)
     try:
         main()

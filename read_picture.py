@@ -49,7 +49,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from neural_network import (HERE, NeuralNetwork, doubt, read_drawing, read_drawings, replace,
-                            say, sentence_of)
+                            replace_closed_streams, say, sentence_of)
 
 try:
     import numpy as np
@@ -1167,10 +1167,7 @@ def main():
 
 
 if __name__ == "__main__":
-    if sys.stdout is None:                                      # closed, by `>&-`
-        sys.stdout = open(os.devnull, "w")
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")
+    replace_closed_streams()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main())

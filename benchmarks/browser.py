@@ -111,9 +111,14 @@ def page(weights=None, **options):
 def wait_until_ready(page, touched=True):
     """Until the network is there and has read; then a key ends the page's demonstration, as a user's would."""
     until(page, "performance.getEntriesByName('ready').length")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_for_frame(page)
     if touched:
         page.keyboard.press("Shift")
+
+
+def wait_for_frame(page):
+    """Until a frame has been drawn with all that is due by now."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def until(page, condition):

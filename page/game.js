@@ -101,6 +101,7 @@ function stopGame() {
 
 // reads: the digit that is read now.
 function followGame(reads) {
+  if (reads === why.to && inkAdded().length > 0) why.game.wonInk = desk.ink;
   if (why.isShowingWay) followPagesWay(reads);
   else followLearnersWay(reads);
 }
@@ -109,9 +110,7 @@ function followGame(reads) {
 function followLearnersWay(reads) {
   const { drawing, yourBest } = why.game;
   const added = inkAdded();
-  if (reads !== why.to || added.length === 0) return;
-  why.game.wonInk = desk.ink;
-  if (hasPagesDab(added)) return;
+  if (reads !== why.to || added.length === 0 || hasPagesDab(added)) return;
   if (!yourBest || inkLength(added) < inkLength(yourBest)) why.game.yourBest = added;
   const quarters = quartersOf(added, drawing);
   layBesideBet(quarters, `your ink at ${listInWords(quarters)} did it.`);
@@ -152,7 +151,6 @@ function showPagesWay() {
 // After every dab the page searches anew, until it is the other digit.
 function followPagesWay(reads) {
   if (reads === why.to) {
-    why.game.wonInk = desk.ink;
     why.search = null;
     clearGhosts();
     return;

@@ -829,7 +829,7 @@ function* connectedPieces(mask, faint) {
     number += 1;
     const piece = yield* floodPiece(start, number, mask, faint, pieceNumbers);
     if (piece.area > 0) pieces.push(piece);      // else it is a trace, and no ink in it
-    yield;
+    yield;                                       // many small ones take long, too
   }
   yield;
   for (let at = 0; at < pieceNumbers.length; at++) {

@@ -78,10 +78,11 @@ function centre(ink) {
 function straighten(image) {
   const cx = meanOverInk(image, x => x);
   const cy = meanOverInk(image, (x, y) => y);
-  const cxy = meanOverInk(image, (x, y) => (x - cx) * (y - cy));
-  const vyy = meanOverInk(image, (x, y) => (y - cy) ** 2);
-  // Without the 0.5, a flat stroke, which has hardly any height, would be slanted without bounds.
-  const slant = 0.5 * cxy / (vyy + 0.5);
+  const momentXY = meanOverInk(image, (x, y) => (x - cx) * (y - cy));
+  const momentYY = meanOverInk(image, (x, y) => (y - cy) ** 2);
+  // The first 0.5 takes half of the slant. Without the second, a flat stroke, which has hardly any
+  // height, would be slanted without bounds.
+  const slant = 0.5 * momentXY / (momentYY + 0.5);
   return image.map((_, i) => {
     const x = i % 28;
     const y = Math.floor(i / 28);

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from browser import draw, launched, real_drawings, served, until, wait_until_ready  # noqa: F401 (for the tests)
+from browser import (draw, launched, real_drawings, served, until, wait_for_frame,  # noqa: F401 (for the tests)
+                     wait_until_ready)
 from conftest import ROOT
 from neural_network import NeuralNetwork
 
@@ -175,7 +176,7 @@ def visit_section(page, id):
         scrollBy(0, top + height / 2 - innerHeight / 2);
     }""", id)
     until(page, f"onScreen.has('{id}')")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_for_frame(page)
 
 
 def unfold(page):

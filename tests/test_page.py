@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from chromium import (DESKTOP, FOUR, ONE, PHONE, SCRIBBLE, SECTIONS, SEVEN, ZERO, along, calculate, choose, choose_network,
                       draw, exact, image, picture, place, prediction, probabilities, served, served_only, text, touch, unfold,
-                      until, visit_section, wait_until_ready, write)
+                      until, visit_section, wait_for_frame, wait_until_ready, write)
 from conftest import ROOT
 from neural_network import NeuralNetwork, doubt, read_drawing, render
 
@@ -492,7 +492,7 @@ def test_what_one_has_jumped_to_stays_under_the_finger(viewport, visit):
     page.evaluate("$('bet-teach').scrollIntoView({ block: 'end' })")
     before = page.evaluate("$('bet-teach').getBoundingClientRect().top")
     until(page, "learning.hill && learning.hill.isWeightMeasured")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_for_frame(page)
     assert page.evaluate("$('bet-teach').getBoundingClientRect().top") == pytest.approx(before, abs=1)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from chromium import FOUR, ONE, PHONE, calculate, draw, exact, numbers, place, real_drawings, text, until
+from chromium import FOUR, ONE, PHONE, calculate, draw, exact, numbers, place, real_drawings, text, until, wait_for_frame
 from neural_network import ACTIVATIONS, NeuralNetwork, render, straighten
 
 pytest_plugins = "chromium"
@@ -89,7 +89,7 @@ def show(page, part):
         page.evaluate("() => { $('every-unit').open = true; }")
     page.locator(f"#{part}").scroll_into_view_if_needed()
     until(page, f"insideView.partsOnScreen.has('{part}') && insideView.findings && !unitPictures.isPainting")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_for_frame(page)
 
 
 def slide(page, id, value):
